@@ -36,7 +36,6 @@ public record Box(float x, float y, float width, float height) {
     public Box clip(int pictureWidth, int pictureHeight) {
         float left = Math.clamp(x, 0, pictureWidth);
         float top = Math.clamp(y, 0, pictureHeight);
-        return ofCorners(
-                left, top, Math.clamp(right(), left, pictureWidth), Math.clamp(bottom(), top, pictureHeight));
+        return ofCorners(left, top, Math.clamp(right(), left, pictureWidth), Math.clamp(bottom(), top, pictureHeight));
     }
 }

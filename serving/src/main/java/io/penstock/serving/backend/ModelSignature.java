@@ -1,5 +1,6 @@
 package io.penstock.serving.backend;
 
+import io.penstock.serving.tensor.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,12 +29,12 @@ public record ModelSignature(
 
     /** Whether every input and output has an open outermost dimension, so that requests can be joined along it. */
     public boolean isBatchable() {
-        return !inputs.isEmpty() && inputs.stream().allMatch(ModelSignature::hasOpenBatch)
+        return !inputs.isEmpty()
+                && inputs.stream().allMatch(ModelSignature::hasOpenBatch)
                 && outputs.stream().allMatch(ModelSignature::hasOpenBatch);
     }
 
     private static boolean hasOpenBatch(TensorSignature tensor) {
-        return tensor.shape().rank() > 0
-                && tensor.shape().dimension(0) == io.penstock.serving.tensor.Shape.ANY;
+        return tensor.shape().rank() > 0 && tensor.shape().dimension(0) == Shape.ANY;
     }
 }
