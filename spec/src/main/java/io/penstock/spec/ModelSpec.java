@@ -40,10 +40,7 @@ public record ModelSpec(
                     byDefault = "256",
                     min = 1,
                     max = 1000000)
-            int queueCapacity,
-
-            @Field(value = "How long a request that names no deadline may take.", byDefault = "30s")
-            Duration timeout) {
+            int queueCapacity) {
         public Batching {
             if (queueCapacity < maxBatchSize) {
                 throw new IllegalArgumentException(

@@ -24,8 +24,7 @@ class SpecReaderTest {
 
         assertThat(pipeline.name()).isEqualTo("street");
         assertThat(pipeline.spec().source()).isEqualTo(new SourceSpec.Http());
-        assertThat(pipeline.model().batching())
-                .isEqualTo(new ModelSpec.Batching(8, Duration.ZERO, 256, Duration.ofSeconds(30)));
+        assertThat(pipeline.model().batching()).isEqualTo(new ModelSpec.Batching(8, Duration.ZERO, 256));
         assertThat(pipeline.spec().preprocess()).isEmpty();
     }
 
