@@ -1,0 +1,77 @@
+package io.penstock.pipeline;
+
+import io.penstock.serving.LatencyHistogram;
+import io.penstock.serving.Model;
+import io.penstock.serving.ModelRegistry;
+import io.penstock.serving.ModelStatistics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** What a process has done, as one JSON object: models, and streams by {@code pipeline/stream}. */
+public final class Figures {
+    private Figures() {}
+
+    /** The object of {@code --stats} and {@code /dashboard/stats}. */
+    public static String json(Duration elapsed, Duration startToReady, ModelRegistry models, List<Pipeline> pipelines) {
+        StringBuilder out = new StringBuilder(1024);
+        out.append("{\"elapsedSeconds\":").append(number(elapsed.toNanos() * 1e-9));
+        out.append(",\"startToReadySeconds\":").append(number(startToReady.toNanos() * 1e-9));
+        out.append(",\"models\":{");
+        String separator = "";
+        for (Model model : models.all()) {
+            out.append(separator);
+            ResultJson.string(out, model.name());
+            model(out.append(':'), model.statistics());
+            separator = ",";
+        }
+        out.append("},\"streams\":{");
+        separator = "";
+        for (Pipeline pipeline : pipelines) {
+            for (LiveStream stream : pipeline.streams()) {
+                out.append(separator);
+                ResultJson.string(out, pipeline.name() + "/" + stream.name());
+                stream(out.append(':'), stream);
+                separator = ",";
+            }
+        }
+        return out.append("}}").toString();
+    }
+
+    private static void model(StringBuilder out, ModelStatistics statistics) {
+        out.append("{\"requests\":").append(statistics.requestsSucceeded() + statistics.requestsFailed());
+        out.append(",\"executions\":").append(statistics.executions());
+        out.append(",\"failures\":").append(statistics.requestsFailed());
+        out.append(",\"queueSeconds\":");
+        percentiles(out, statistics.queueTime());
+        out.append(",\"computeSeconds\":");
+        percentiles(out, statistics.computeTime());
+        out.append('}');
+    }
+
+    private static void stream(StringBuilder out, LiveStream stream) {
+        StreamCounters counters = stream.counters();
+        out.append("{\"captured\":").append(counters.captured());
+        out.append(",\"inferred\":").append(counters.inferred());
+        out.append(",\"skipped\":").append(counters.skipped());
+        out.append(",\"dropped\":{\"queueFull\":").append(counters.droppedQueueFull());
+        out.append(",\"tooOld\":").append(counters.droppedTooOld());
+        out.append(",\"decoder\":").append(counters.droppedByDecoder());
+        out.append(",\"failed\":").append(counters.droppedFailed());
+        out.append("},\"inFlight\":").append(counters.inFlight());
+        out.append(",\"viewers\":{\"sent\":").append(stream.framesSent());
+        out.append(",\"superseded\":").append(stream.framesSuperseded());
+        out.append("},\"captureToResultSeconds\":");
+        percentiles(out, counters.captureToResult());
+        out.append('}');
+    }
+
+    private static void percentiles(StringBuilder out, LatencyHistogram histogram) {
+        out.append("{\"p50\":").append(number(histogram.quantileSeconds(0.5)));
+        out.append(",\"p99\":").append(number(histogram.quantileSeconds(0.99))).append('}');
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.6f", value);
+    }
+}

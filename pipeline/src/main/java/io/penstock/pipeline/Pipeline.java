@@ -1,0 +1,27 @@
+package io.penstock.pipeline;
+
+import io.penstock.serving.call.Deadline;
+import io.penstock.serving.call.ServingException;
+import java.util.List;
+
+/** A running pipeline as its callers see it. Any number of threads may call it at once. */
+public interface Pipeline {
+    String name();
+
+    /** Name of the model it runs. */
+    String modelName();
+
+    /** Media types that {@link #infer} takes, the first being the one to show in an example. */
+    List<String> mediaTypes();
+
+    /**
+     * Takes one payload through the pipeline and waits for the result, at most until the deadline.
+     *
+     * @param requestId becomes the result's id
+     * @throws ServingException with the reason
+     */
+    Answer infer(String requestId, Payload payload, Deadline deadline) throws InterruptedException;
+
+    /** Its live streams; empty where its source is not a camera. */
+    List<LiveStream> streams();
+}

@@ -1,0 +1,122 @@
+package io.penstock.pipeline;
+
+import io.penstock.pipeline.frame.Box;
+import io.penstock.pipeline.frame.Detection;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** A result as the JSON object that every protocol, sink and page shows. */
+public final class ResultJson {
+    private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
+    private ResultJson() {}
+
+    public static String write(Result result) {
+        StringBuilder out =
+                new StringBuilder(256 + 128 * result.findings().detections().size());
+        out.append("{\"id\":");
+        string(out, result.id());
+        out.append(",\"pipeline\":");
+        string(out, result.pipeline());
+        result.origin().ifPresent(origin -> {
+            out.append(",\"stream\":");
+            string(out, origin.stream());
+            out.append(",\"frame\":").append(origin.frame());
+        });
+        out.append(",\"timestamp\":\"").append(TIMESTAMP.format(result.timestamp()));
+        out.append("\",\"width\":")
+                .append(result.width())
+                .append(",\"height\":")
+                .append(result.height());
+        out.append(",\"detections\":[");
+        String separator = "";
+        for (Detection detection : result.findings().detections()) {
+            out.append(separator);
+            detection(out, detection);
+            separator = ",";
+        }
+        out.append("],\"timings\":{\"queueSeconds\":");
+        seconds(out, result.timings().queue());
+        out.append(",\"preprocessSeconds\":");
+        seconds(out, result.timings().preprocess());
+        out.append(",\"inferSeconds\":");
+        seconds(out, result.timings().infer());
+        out.append(",\"postprocessSeconds\":");
+        seconds(out, result.timings().postprocess());
+        return out.append("}}").toString();
+    }
+
+    private static void detection(StringBuilder out, Detection detection) {
+        out.append("{\"label\":");
+        string(out, detection.label());
+        out.append(",\"classId\":").append(detection.classId()).append(",\"score\":");
+        decimal(out, Math.round(detection.score() * 1e4), 4);
+        Box box = detection.box();
+        out.append(",\"box\":{\"x\":");
+        decimal(out, Math.round(box.x() * 1e2), 2);
+        out.append(",\"y\":");
+        decimal(out, Math.round(box.y() * 1e2), 2);
+        out.append(",\"width\":");
+        decimal(out, Math.round(box.width() * 1e2), 2);
+        out.append(",\"height\":");
+        decimal(out, Math.round(box.height() * 1e2), 2);
+        out.append("}}");
+    }
+
+    private static void seconds(StringBuilder out, Duration duration) {
+        decimal(out, duration.toNanos() / 1_000, 6);
+    }
+
+    /** {@code scaled} divided by ten to the power of {@code places}, without an exponent. */
+    private static void decimal(StringBuilder out, long scaled, int places) {
+        long power = 1;
+        for (int i = 0; i < places; i++) {
+            power *= 10;
+        }
+        if (scaled < 0) {
+            out.append('-');
+        }
+        long magnitude = Math.abs(scaled);
+        out.append(magnitude / power).append('.');
+        String fraction = Long.toString(magnitude % power + power);
+        int end = fraction.length();
+        while (end > 2 && fraction.charAt(end - 1) == '0') {
+            end--;
+        }
+        out.append(fraction, 1, end);
+    }
+
+    /** Appends {@code text} as a JSON string. */
+    public static void string(StringBuilder out, String text) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"' -> out.append("\\\"");
+                case '\\' -> out.append("\\\\");
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                default -> {
+                    if (c < 0x20 || (Character.isSurrogate(c) && !isPaired(text, i))) {
+                        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+                    } else {
+                        out.append(c);
+                    }
+                }
+            }
+        }
+        out.append('"');
+    }
+
+    private static boolean isPaired(String text, int index) {
+        char c = text.charAt(index);
+        return Character.isHighSurrogate(c)
+                ? index + 1 < text.length() && Character.isLowSurrogate(text.charAt(index + 1))
+                : index > 0 && Character.isHighSurrogate(text.charAt(index - 1));
+    }
+}
