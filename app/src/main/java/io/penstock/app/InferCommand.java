@@ -85,7 +85,7 @@ final class InferCommand implements Callable<Integer> {
         List<String> written = new ArrayList<>();
         int failures = 0;
         for (Path file : pictures) {
-            try (Arena arena = Arena.ofConfined()) {
+            try (Arena arena = Arena.ofShared()) {
                 byte[] bytes = Files.readAllBytes(file);
                 MemorySegment memory = arena.allocate(Math.max(1, bytes.length)).asSlice(0, bytes.length);
                 memory.copyFrom(MemorySegment.ofArray(bytes));

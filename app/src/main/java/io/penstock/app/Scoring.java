@@ -74,7 +74,7 @@ final class Scoring {
         }
         for (Path file : pictures) {
             byte[] bytes = Files.readAllBytes(file);
-            try (Arena arena = Arena.ofConfined()) {
+            try (Arena arena = Arena.ofShared()) {
                 MemorySegment encoded = arena.allocate(Math.max(1, bytes.length)).asSlice(0, bytes.length);
                 encoded.copyFrom(MemorySegment.ofArray(bytes));
                 Picture picture = engine.codec().decode(encoded);

@@ -126,7 +126,7 @@ final class ServerProcess implements AutoCloseable {
     private static void warmUp(PictureCodec codec) {
         MemorySegment gray = MemorySegment.ofArray(new byte[3 * 16 * 16]);
         try (Picture picture = Picture.rgb(16, 16, gray);
-                Arena arena = Arena.ofConfined()) {
+                Arena arena = Arena.ofShared()) {
             byte[] jpeg = codec.encodeJpeg(picture, 80);
             MemorySegment memory = arena.allocate(jpeg.length);
             memory.copyFrom(MemorySegment.ofArray(jpeg));
