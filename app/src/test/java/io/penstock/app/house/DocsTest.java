@@ -30,7 +30,10 @@ class DocsTest {
                 .map(JavaSource.Type::name)
                 .collect(Collectors.toSet());
 
-        assertThat(typesNamedIn(Repository.read(page))).isNotEmpty().isSubsetOf(types);
+        List<String> named = typesNamedIn(Repository.read(page));
+
+        assertThat(named).isNotEmpty();
+        assertThat(named.stream().filter(name -> !types.contains(name))).isEmpty();
     }
 
     @Test

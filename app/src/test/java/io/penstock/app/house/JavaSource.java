@@ -37,7 +37,7 @@ record JavaSource(List<Type> types, List<Method> methods, List<String> comments)
         StringBuilder code = new StringBuilder();
         int end = 0;
         while (token.find()) {
-            code.append(text, end, token.start());
+            code.append(text.substring(end, token.start()));
             String found = token.group();
             if (found.startsWith("/")) {
                 comments.add(found);
@@ -45,7 +45,7 @@ record JavaSource(List<Type> types, List<Method> methods, List<String> comments)
             code.append(found.replaceAll("[^\n]", " "));
             end = token.end();
         }
-        return code.append(text, end, text.length()).toString();
+        return code.append(text.substring(end)).toString();
     }
 
     private static final Pattern TOKEN = Pattern.compile(
@@ -136,7 +136,7 @@ record JavaSource(List<Type> types, List<Method> methods, List<String> comments)
                 method = method(declared);
             }
             // A block inside brackets (an annotation's list, a lambda) belongs to the header around it.
-            boolean inside = brackets > 0 || block == Block.OTHER && inType();
+            boolean inside = brackets > 0 || (block == Block.OTHER && inType());
             open.push(new Open(block, method, headerLine, brackets, inside ? header.length() : 0));
             brackets = 0;
             if (!inside) {
@@ -165,7 +165,8 @@ record JavaSource(List<Type> types, List<Method> methods, List<String> comments)
         /** Whether an assignment stands outside all brackets: a field, not a method. */
         private static boolean assigns(String declared) {
             int depth = 0;
-            for (char c : declared.toCharArray()) {
+            for (int i = 0; i < declared.length(); i++) {
+                char c = declared.charAt(i);
                 depth += c == '(' ? 1 : c == ')' ? -1 : 0;
                 if (c == '=' && depth == 0) {
                     return true;
@@ -199,8 +200,8 @@ record JavaSource(List<Type> types, List<Method> methods, List<String> comments)
             }
             int depth = 0;
             int count = 1;
-            for (char c : parameters.toCharArray()) {
-                switch (c) {
+            for (int i = 0; i < parameters.length(); i++) {
+                switch (parameters.charAt(i)) {
                     case '(', '<', '[' -> depth++;
                     case ')', '>', ']' -> depth--;
                     case ',' -> count += depth == 0 ? 1 : 0;

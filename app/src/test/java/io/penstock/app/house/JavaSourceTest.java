@@ -2,8 +2,6 @@ package io.penstock.app.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.app.house.JavaSource.Method;
-import io.penstock.app.house.JavaSource.Type;
 import org.junit.jupiter.api.Test;
 
 /** The scanner must see what it judges: a gate over nothing would always pass. */
@@ -28,10 +26,10 @@ class JavaSourceTest {
 
         assertThat(source.types())
                 .containsExactly(
-                        new Type("Outer", true, true),
-                        new Type("Point", false, false),
-                        new Type("Colour", false, false),
-                        new Type("Beside", true, false));
+                        new JavaSource.Type("Outer", true, true),
+                        new JavaSource.Type("Point", false, false),
+                        new JavaSource.Type("Colour", false, false),
+                        new JavaSource.Type("Beside", true, false));
     }
 
     @Test
@@ -62,7 +60,9 @@ class JavaSourceTest {
 
         assertThat(source.methods())
                 .containsExactly(
-                        new Method("A", 1, 1, false), new Method("both", 10, 2, true), new Method("open", 1, 3, false));
+                        new JavaSource.Method("A", 1, 1, false),
+                        new JavaSource.Method("both", 10, 2, true),
+                        new JavaSource.Method("open", 1, 3, false));
     }
 
     @Test
@@ -82,7 +82,8 @@ class JavaSourceTest {
                 }
                 """);
 
-        assertThat(source.methods()).containsExactly(new Method("R", 3, 0, false), new Method("later", 6, 0, false));
+        assertThat(source.methods())
+                .containsExactly(new JavaSource.Method("R", 3, 0, false), new JavaSource.Method("later", 6, 0, false));
     }
 
     @Test

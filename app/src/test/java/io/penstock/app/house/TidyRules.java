@@ -50,7 +50,7 @@ final class TidyRules {
         for (JavaSource.Type type : source.types()) {
             boolean kit = KIT.matcher(file.toString()).matches();
             if (REFUSED_NAME.matcher(type.name()).matches()
-                    || !kit && ABSTRACT_NAME.matcher(type.name()).matches()) {
+                    || (!kit && ABSTRACT_NAME.matcher(type.name()).matches())) {
                 wrong.add(file + ": " + type.name() + " does not say what the type is for");
             }
         }
