@@ -13,16 +13,6 @@ import picocli.CommandLine.Command;
         name = "penstock",
         synopsisSubcommandLabel = "COMMAND",
         description = "Runs GPU inference pipelines: requests and live video in, answers out.",
-        subcommands = {
-            RunCommand.class,
-            ValidateCommand.class,
-            InferCommand.class,
-            EvaluateCommand.class,
-            SceneCommand.class,
-            VersionCommand.class,
-            AotTrainCommand.class,
-            CommandLine.HelpCommand.class
-        },
         footer = {
             "",
             "Start here:",
@@ -47,7 +37,18 @@ final class Main {
     }
 
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+        Console console = new Console(out, err);
         CommandLine line = new CommandLine(new Main());
+        line.addSubcommand(new RunCommand(console));
+        line.addSubcommand(new ValidateCommand(console));
+        line.addSubcommand(new InferCommand(console));
+        line.addSubcommand(new EvaluateCommand(console));
+        CommandLine scene = new CommandLine(new SceneCommand());
+        scene.addSubcommand(new SceneExportCommand(console));
+        line.addSubcommand(scene);
+        line.addSubcommand(new VersionCommand(console));
+        line.addSubcommand(new AotTrainCommand(console));
+        line.addSubcommand(new CommandLine.HelpCommand());
         line.setOut(out);
         line.setErr(err);
         line.setUsageHelpWidth(100);

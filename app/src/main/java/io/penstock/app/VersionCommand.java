@@ -2,18 +2,19 @@ package io.penstock.app;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Says what runs. */
 @Command(name = "version", description = "Prints the versions of Penstock and of Java.")
 final class VersionCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
+    private final Console console;
+
+    VersionCommand(Console console) {
+        this.console = console;
+    }
 
     @Override
     public Integer call() {
-        spec.commandLine().getOut().println("penstock " + number() + " (Java " + Runtime.version() + ")");
+        console.out().println("penstock " + number() + " (Java " + Runtime.version() + ")");
         return ExitCode.DONE.number();
     }
 

@@ -293,7 +293,7 @@ final class Raster {
     }
 
     private void tint(int pixel, int coverage) {
-        int share = coverage * alpha >> BITS;
+        int share = (coverage * alpha) >> BITS;
         if (mode == Mode.BLEND) {
             mixIn(pixel * 3, share);
         } else if (mode == Mode.LIGHT) {
@@ -335,9 +335,9 @@ final class Raster {
             long r = red;
             long g = green;
             long b = blue;
-            long first = r | g << 8 | b << 16 | r << 24 | g << 32 | b << 40 | r << 48 | g << 56;
-            long second = b | r << 8 | g << 16 | b << 24 | r << 32 | g << 40 | b << 48 | r << 56;
-            long third = g | b << 8 | r << 16 | g << 24 | b << 32 | r << 40 | g << 48 | b << 56;
+            long first = eight(r, g, b);
+            long second = eight(b, r, g);
+            long third = eight(g, b, r);
             for (; at <= to - 24; at += 24) {
                 PACKED.set(rgb, at, first);
                 PACKED.set(rgb, at + 8, second);
@@ -352,6 +352,12 @@ final class Raster {
             rgb[at + 1] = g;
             rgb[at + 2] = b;
         }
+    }
+
+    /** Eight samples in turn, packed. */
+    private static long eight(long first, long second, long third) {
+        long three = first | (second << 8) | (third << 16);
+        return three | (three << 24) | (three << 48);
     }
 
     /** Makes pixels the owner's, and books whom they are taken from, run by run. */
@@ -378,14 +384,14 @@ final class Raster {
         int r = rgb[at] & 255;
         int g = rgb[at + 1] & 255;
         int b = rgb[at + 2] & 255;
-        rgb[at] = (byte) (r + ((red - r) * share >> 8));
-        rgb[at + 1] = (byte) (g + ((green - g) * share >> 8));
-        rgb[at + 2] = (byte) (b + ((blue - b) * share >> 8));
+        rgb[at] = (byte) (r + (((red - r) * share) >> 8));
+        rgb[at + 1] = (byte) (g + (((green - g) * share) >> 8));
+        rgb[at + 2] = (byte) (b + (((blue - b) * share) >> 8));
     }
 
     private void add(int at, int share) {
-        rgb[at] = (byte) Math.min(Colour.MAX, (rgb[at] & 255) + (red * share >> 8));
-        rgb[at + 1] = (byte) Math.min(Colour.MAX, (rgb[at + 1] & 255) + (green * share >> 8));
-        rgb[at + 2] = (byte) Math.min(Colour.MAX, (rgb[at + 2] & 255) + (blue * share >> 8));
+        rgb[at] = (byte) Math.min(Colour.MAX, (rgb[at] & 255) + ((red * share) >> 8));
+        rgb[at + 1] = (byte) Math.min(Colour.MAX, (rgb[at + 1] & 255) + ((green * share) >> 8));
+        rgb[at + 2] = (byte) Math.min(Colour.MAX, (rgb[at + 2] & 255) + ((blue * share) >> 8));
     }
 }
