@@ -28,6 +28,9 @@ final class DamagedStillsTest {
     private static Map<String, byte[]> stills() {
         BufferedImage scene = Stills.scene(120, 90, BufferedImage.TYPE_3BYTE_BGR);
         return Map.of(
+                "lossy webp", Stills.quarters("lossy"),
+                "lossless webp", Stills.quarters("lossless"),
+                "cmyk jpeg", Stills.quarters("cmyk"),
                 "jpeg", Stills.jpeg(scene, 0.9f, false),
                 "progressive jpeg", Stills.jpeg(scene, 0.9f, true),
                 "png", Stills.encoded(scene, "png"),
@@ -86,7 +89,7 @@ final class DamagedStillsTest {
             out.writeBytes(still);
             out.writeBytes("trailing rubbish".getBytes(StandardCharsets.UTF_8));
             try (Picture picture = codec.decode(MemorySegment.ofArray(out.toByteArray()))) {
-                assertThat(picture.width()).as(name).isEqualTo(120);
+                assertThat(picture.width()).as(name).isIn(120, 24);
             }
         });
     }
@@ -145,11 +148,12 @@ final class DamagedStillsTest {
 
     @Test
     void takesAnotherLimit() {
-        FfmpegPictureCodec small = new FfmpegPictureCodec(120 * 90 - 1);
+        FfmpegPictureCodec small = new FfmpegPictureCodec(24 * 16 - 1);
         FfmpegPictureCodec enough = new FfmpegPictureCodec(120 * 90);
         stills().forEach((name, still) -> {
             assertThatThrownBy(() -> small.decode(MemorySegment.ofArray(still)))
-                    .hasMessage("the picture is 120 x 90 pixels; at most 10799 pixels are decoded");
+                    .as(name)
+                    .hasMessageMatching("the picture is (120 x 90|24 x 16) pixels; at most 383 pixels are decoded");
             enough.decode(MemorySegment.ofArray(still)).close();
         });
         assertThat(enough.outstandingFrames()).isZero();

@@ -98,6 +98,33 @@ final class FfmpegPictureCodecTest {
     }
 
     @Test
+    void decodesWebpOfEveryKindAndCmyk() {
+        int[][] corners = {{4, 4, 0xC8281E}, {20, 4, 0x145ADC}, {4, 12, 0x1EC83C}, {20, 12, 0xFFFFFF}};
+        for (String kind : List.of("lossy", "lossless", "alpha", "cmyk")) {
+            try (Picture picture = codec.decode(Stills.memory(Stills.quarters(kind)))) {
+                boolean planes = kind.equals("lossy") || kind.equals("alpha");
+                assertThat(picture.format()).isEqualTo(planes ? PixelFormat.YUV420P : PixelFormat.RGB24);
+                for (int[] corner : corners) {
+                    if (planes) {
+                        assertThat(picture.colourSpace()).isEqualTo(ColourSpace.BT601_LIMITED);
+                    } else {
+                        assertThat(Stills.difference(Stills.rgb(picture, corner[0], corner[1]), corner[2]))
+                                .as(kind)
+                                .isLessThanOrEqualTo(kind.equals("cmyk") ? 24 : 0);
+                    }
+                }
+                // By way of the encoder's conversion, which knows the limited range.
+                BufferedImage png = Stills.decoded(codec.encodePng(picture));
+                for (int[] corner : corners) {
+                    assertThat(Stills.difference(png.getRGB(corner[0], corner[1]), corner[2]))
+                            .as(kind)
+                            .isLessThanOrEqualTo(24);
+                }
+            }
+        }
+    }
+
+    @Test
     void turnsPicturesUpright() {
         // Both parities of both sides: shared chroma samples make a difference there.
         for (int[] size : new int[][] {{64, 48}, {63, 47}, {64, 47}, {63, 48}}) {

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Base64;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -199,7 +200,31 @@ final class Stills {
         return Arrays.copyOf(bytes, length);
     }
 
-    /** A lossless WebP of 2 x 1 pixels would need an encoder; this is a header that claims a size, for limits. */
+    /** 24 x 16: red, blue, green and white, a quarter each; WebP and CMYK, which the JDK does not write. */
+    static byte[] quarters(String kind) {
+        return Base64.getDecoder()
+                .decode(
+                        switch (kind) {
+                            case "lossy" ->
+                                "UklGRmAAAABXRUJQVlA4IFQAAACwAwCdASoYABAALk02m02hJCQkBABMS1AFiEQBV/+4AAm7EbUSIgD+8p9kL/ST"
+                                        + "t/8Wh8FfH1UY/+/zkv05//uyfrn5YGmp//67Pu/7GQIuwsilwAA=";
+                            case "lossless" ->
+                                "UklGRkIAAABXRUJQVlA4TDYAAAAvF8ADAB8gJCD2qIb539wQEhDdNsetIhAgUqwptWb+40/QhECYbTTJSU7y/kcQ"
+                                        + "0f9Qq+c24Ak=";
+                            case "alpha" ->
+                                "UklGRoQAAABXRUJQVlA4WAoAAAAQAAAAFwAADwAAQUxQSAoAAAABB1CyiAhERP8DVlA4IFQAAACwAwCdASoYABAA"
+                                        + "Lk02m02hJCQkBABMS1AFiEQBV/+4AAm7EbUSIgD+8p9kL/STt/8Wh8FfH1UY/+/zkv05//uyfrn5YGmp"
+                                        + "//67Pu/7GQIuwsilwAA=";
+                            case "cmyk" ->
+                                "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwANCQoLCggNCwoLDg4NDxMgFRMSEhMnHB4XIC4pMTAuKS0sMzpKPjM2Rjcs"
+                                        + "LUBXQUZMTlJTUjI+WmFaUGBKUVJP/8AAFAgAEAAYBEMRAE0RAFkRAEsRAP/EABkAAAMBAQEAAAAAAAAA"
+                                        + "AAAAAAAGBwUDBP/EABwQAQABBAMAAAAAAAAAAAAAAAAHBUWDwkOBwf/aAA4EQwBNAFkASwAAPwBsJJDU"
+                                        + "4kSTbcuj30vl69PUZXPFuCQ0D2HZQ0cCixJdsO7RpPL16fIwueLcKK0T4H//2Q==";
+                            default -> throw new IllegalArgumentException(kind);
+                        });
+    }
+
+    /** A WebP's header alone, which claims a size. */
     static byte[] webpHeader(int width, int height) {
         int sizes = (width - 1) | (height - 1) << 14;
         return new byte[] {
