@@ -63,15 +63,18 @@ class DrainTest {
                 RawClient busy = new RawClient(server.port);
                 RawClient probe = new RawClient(server.port);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            assertThat(probe.send("GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n").response())
+            assertThat(probe.send("GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n")
+                            .response())
                     .startsWith("HTTP/1.1 200");
             busy.send(INFER.replace("/echo/", "/blocking/"));
             assertThat(server.blocking.entered.await(10, TimeUnit.SECONDS)).isTrue();
 
             Future<Boolean> drained = threads.submit(() -> server.server.drain(Duration.ofSeconds(20)));
-            String answer = probe.send("GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n").response();
+            String answer = probe.send("GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n")
+                    .response();
             while (answer.startsWith("HTTP/1.1 200") && !answer.contains("connection: close")) {
-                answer = probe.send("GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n").response();
+                answer = probe.send("GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n")
+                        .response();
             }
             assertThat(answer).startsWith("HTTP/1.1 503").contains("draining");
 

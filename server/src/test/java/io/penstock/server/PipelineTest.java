@@ -43,7 +43,9 @@ class PipelineTest {
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("content-type")).hasValue("application/json");
-        assertThat(answer.body()).startsWith("{\"id\":\"r-1\",\"pipeline\":\"street\"").contains("\"label\":\"car\"");
+        assertThat(answer.body())
+                .startsWith("{\"id\":\"r-1\",\"pipeline\":\"street\"")
+                .contains("\"label\":\"car\"");
     }
 
     @Test
@@ -79,7 +81,8 @@ class PipelineTest {
         assertThat(broken.body()).isEqualTo("{\"error\":\"the picture is damaged\"}");
         assertThat(post("").statusCode()).isEqualTo(400);
         assertThat(server.get("/pipelines/nobody").statusCode()).isEqualTo(404);
-        assertThat(server.get("/pipelines/street/streams/nobody/frame.jpg").body()).contains("it has: gate");
+        assertThat(server.get("/pipelines/street/streams/nobody/frame.jpg").body())
+                .contains("it has: gate");
     }
 
     @Test
@@ -116,8 +119,7 @@ class PipelineTest {
                 server.request("/pipelines/street/streams/gate/results").build(),
                 HttpResponse.BodyHandlers.ofInputStream());
         assertThat(answer.headers().firstValue("content-type")).hasValue("text/event-stream; charset=utf-8");
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
             assertThat(lines.readLine()).isEqualTo(": connected");
             assertThat(lines.readLine()).isEmpty();
             assertThat(lines.readLine()).contains("\"frame\":0");
@@ -185,16 +187,17 @@ class PipelineTest {
     @Test
     void showsThePageToBrowsersAndAWordToOthers() throws Exception {
         HttpResponse<String> page = server.client.send(
-                server.request("/").header("accept", "text/html,*/*").build(),
-                HttpResponse.BodyHandlers.ofString());
+                server.request("/").header("accept", "text/html,*/*").build(), HttpResponse.BodyHandlers.ofString());
         HttpResponse<String> again = server.client.send(
                 server.request("/")
                         .header("accept", "text/html")
-                        .header("if-none-match", page.headers().firstValue("etag").orElseThrow())
+                        .header(
+                                "if-none-match",
+                                page.headers().firstValue("etag").orElseThrow())
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
-        HttpResponse<String> head = server.client.send(
-                server.request("/").HEAD().build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> head =
+                server.client.send(server.request("/").HEAD().build(), HttpResponse.BodyHandlers.ofString());
 
         assertThat(page.body()).contains("<title>Penstock");
         assertThat(again.statusCode()).isEqualTo(304);

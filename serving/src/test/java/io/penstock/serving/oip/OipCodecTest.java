@@ -163,8 +163,7 @@ class OipCodecTest {
         String head = "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"FP32\",\"parameters\":"
                 + "{\"binary_data_size\":4}}]}";
         try (TensorLease lease = lease((head + "abcd").getBytes(StandardCharsets.UTF_8));
-                OipRequest request =
-                        codec.decode(lease, lease.memory(), head.length(), model(DataType.FP32, -1))) {
+                OipRequest request = codec.decode(lease, lease.memory(), head.length(), model(DataType.FP32, -1))) {
             assertThat(request.inputs().firstEntry().getValue().data().address())
                     .isEqualTo(lease.memory().address() + head.length());
         }
@@ -178,15 +177,18 @@ class OipCodecTest {
         assertThat(echoJson(matrix, request(DataType.INT32, "[2,3]", " [ 1 , 2,3,4,\n5,6 ] ")))
                 .isEqualTo("[1,2,3,4,5,6]");
         assertThat(echoJson(matrix, request(DataType.INT32, "[0,3]", "[]"))).isEqualTo("[]");
-        assertThat(echoJson(matrix, request(DataType.INT32, "[2,0]", "[[],[]]"))).isEqualTo("[]");
-        assertThat(echoJson(model(DataType.INT32), request(DataType.INT32, "[]", "[5]"))).isEqualTo("[5]");
+        assertThat(echoJson(matrix, request(DataType.INT32, "[2,0]", "[[],[]]")))
+                .isEqualTo("[]");
+        assertThat(echoJson(model(DataType.INT32), request(DataType.INT32, "[]", "[5]")))
+                .isEqualTo("[5]");
     }
 
     @Test
     void mixesJsonAndBinaryInOrder() {
-        String head = "{\"id\":\"7\",\"inputs\":[{\"name\":\"a\",\"shape\":[1,2],\"datatype\":\"INT32\",\"data\":[1,2]},"
-                + "{\"name\":\"b\",\"shape\":[1],\"datatype\":\"FP32\",\"parameters\":{\"binary_data_size\":4}}],"
-                + "\"outputs\":[{\"name\":\"b\",\"parameters\":{\"binary_data\":true}},{\"name\":\"a\"}]}";
+        String head =
+                "{\"id\":\"7\",\"inputs\":[{\"name\":\"a\",\"shape\":[1,2],\"datatype\":\"INT32\",\"data\":[1,2]},"
+                        + "{\"name\":\"b\",\"shape\":[1],\"datatype\":\"FP32\",\"parameters\":{\"binary_data_size\":4}}],"
+                        + "\"outputs\":[{\"name\":\"b\",\"parameters\":{\"binary_data\":true}},{\"name\":\"a\"}]}";
         byte[] body = (head + "abcd").getBytes(StandardCharsets.UTF_8);
 
         String answer = new String(echo(PAIR, body, head.length()), StandardCharsets.UTF_8);
@@ -212,15 +214,18 @@ class OipCodecTest {
     @Test
     void refusesTensorsThatDoNotFit() {
         ModelSignature floats = model(DataType.FP32, -1);
-        assertThat(refusal(floats, request(DataType.FP32, "[3]", "[1,2]"))).isEqualTo(
-                "input 'x' has 2 elements, but its shape [3] has 3");
+        assertThat(refusal(floats, request(DataType.FP32, "[3]", "[1,2]")))
+                .isEqualTo("input 'x' has 2 elements, but its shape [3] has 3");
         assertThat(refusal(floats, request(DataType.FP32, "[1]", "[1,2]"))).contains("more than the 1 elements");
         assertThat(refusal(floats, request(DataType.FP32, "[-1]", "[1,2]"))).contains("dimension -1");
         assertThat(refusal(floats, request(DataType.FP32, "[1,2]", "[1,2]"))).contains("the model wants [-1]");
         assertThat(refusal(floats, request(DataType.INT32, "[1]", "[1]"))).contains("the model wants FP32");
-        assertThat(refusal(floats, request(DataType.FP32, "[1000000000]", "[1]"))).contains("fewer than");
-        assertThat(refusal(floats, request(DataType.FP32, "[9223372036854775807]", "[1]"))).contains("counted");
-        assertThat(refusal(floats, request(DataType.FP32, "[4294967296,4294967296,0]", "[]"))).contains("counted");
+        assertThat(refusal(floats, request(DataType.FP32, "[1000000000]", "[1]")))
+                .contains("fewer than");
+        assertThat(refusal(floats, request(DataType.FP32, "[9223372036854775807]", "[1]")))
+                .contains("counted");
+        assertThat(refusal(floats, request(DataType.FP32, "[4294967296,4294967296,0]", "[]")))
+                .contains("counted");
         assertThat(refusal(floats, request(DataType.FP32, "[1.5]", "[1]"))).contains("'shape'");
         assertThat(refusal(model(DataType.FP32, -1, 2), request(DataType.FP32, "[2,2]", "[[1,2],[3]]")))
                 .contains("1 entries at level 1");
@@ -231,22 +236,34 @@ class OipCodecTest {
 
     @Test
     void refusesElementsOfTheWrongKind() {
-        assertThat(refusal(model(DataType.FP32, -1), request(DataType.FP32, "[1]", "[NaN]"))).contains("NaN");
-        assertThat(refusal(model(DataType.FP32, -1), request(DataType.FP32, "[1]", "[1e39]"))).contains("1e39");
-        assertThat(refusal(model(DataType.FP64, -1), request(DataType.FP64, "[1]", "[1e309]"))).contains("FP64");
-        assertThat(refusal(model(DataType.FP16, -1), request(DataType.FP16, "[1]", "[70000]"))).contains("FP16");
-        assertThat(refusal(model(DataType.BF16, -1), request(DataType.BF16, "[1]", "[1]"))).contains("binary");
-        assertThat(refusal(model(DataType.UINT8, -1), request(DataType.UINT8, "[1]", "[256]"))).contains("256");
-        assertThat(refusal(model(DataType.UINT64, -1), request(DataType.UINT64, "[1]", "[-1]"))).contains("-1");
-        assertThat(refusal(model(DataType.INT64, -1), request(DataType.INT64, "[1]", "[1.5]"))).contains("1.5");
-        assertThat(refusal(model(DataType.BOOL, -1), request(DataType.BOOL, "[1]", "[1]"))).contains("true or false");
-        assertThat(refusal(model(DataType.BYTES, -1), request(DataType.BYTES, "[1]", "[1]"))).contains("a string");
+        assertThat(refusal(model(DataType.FP32, -1), request(DataType.FP32, "[1]", "[NaN]")))
+                .contains("NaN");
+        assertThat(refusal(model(DataType.FP32, -1), request(DataType.FP32, "[1]", "[1e39]")))
+                .contains("1e39");
+        assertThat(refusal(model(DataType.FP64, -1), request(DataType.FP64, "[1]", "[1e309]")))
+                .contains("FP64");
+        assertThat(refusal(model(DataType.FP16, -1), request(DataType.FP16, "[1]", "[70000]")))
+                .contains("FP16");
+        assertThat(refusal(model(DataType.BF16, -1), request(DataType.BF16, "[1]", "[1]")))
+                .contains("binary");
+        assertThat(refusal(model(DataType.UINT8, -1), request(DataType.UINT8, "[1]", "[256]")))
+                .contains("256");
+        assertThat(refusal(model(DataType.UINT64, -1), request(DataType.UINT64, "[1]", "[-1]")))
+                .contains("-1");
+        assertThat(refusal(model(DataType.INT64, -1), request(DataType.INT64, "[1]", "[1.5]")))
+                .contains("1.5");
+        assertThat(refusal(model(DataType.BOOL, -1), request(DataType.BOOL, "[1]", "[1]")))
+                .contains("true or false");
+        assertThat(refusal(model(DataType.BYTES, -1), request(DataType.BYTES, "[1]", "[1]")))
+                .contains("a string");
         assertThat(refusal(model(DataType.BYTES, -1), request(DataType.BYTES, "[1]", "[\"\u00ff\"]")))
                 .contains("UTF-8");
         assertThat(refusal(model(DataType.BYTES, -1), request(DataType.BYTES, "[1]", "[\"\\ud800\"]")))
                 .contains("UTF-8");
-        assertThat(refusal(model(DataType.INT32, -1), request(DataType.INT32, "[1]", "[\"1\"]"))).contains("a number");
-        assertThat(refusal(model(DataType.FP32, -1), request(DataType.FP32, "[1]", "[null]"))).contains("a number");
+        assertThat(refusal(model(DataType.INT32, -1), request(DataType.INT32, "[1]", "[\"1\"]")))
+                .contains("a number");
+        assertThat(refusal(model(DataType.FP32, -1), request(DataType.FP32, "[1]", "[null]")))
+                .contains("a number");
     }
 
     @Test
@@ -254,7 +271,8 @@ class OipCodecTest {
         String a = "{\"name\":\"a\",\"shape\":[1,2],\"datatype\":\"INT32\",\"data\":[1,2]}";
         String b = "{\"name\":\"b\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1]}";
         assertThat(refusal(PAIR, "{\"inputs\":[" + a + "]}")).contains("input 'b' is missing");
-        assertThat(refusal(PAIR, "{\"inputs\":[" + a + "," + a + "," + b + "]}")).contains("given twice");
+        assertThat(refusal(PAIR, "{\"inputs\":[" + a + "," + a + "," + b + "]}"))
+                .contains("given twice");
         assertThat(refusal(PAIR, "{\"inputs\":[" + a + "," + b + "," + b.replace("\"b\"", "\"c\"") + "]}"))
                 .contains("no input named 'c'; its inputs are: a, b");
         assertThat(refusal(PAIR, "{\"inputs\":[" + a + "," + b + "],\"outputs\":[{\"name\":\"q\"}]}"))
@@ -265,8 +283,10 @@ class OipCodecTest {
                 .isEqualTo("inputs[0] has no 'name'");
         assertThat(refusal(PAIR, "{\"inputs\":[{\"name\":\"b\",\"datatype\":\"FP32\",\"data\":[1]}]}"))
                 .isEqualTo("inputs[0] has no 'shape'");
-        assertThat(refusal(PAIR, "{\"inputs\":[" + b.replace(",\"data\":[1]", "") + "]}")).contains("no 'data'");
-        assertThat(refusal(PAIR, "{\"inputs\":[" + b.replace("FP32", "FLOAT") + "]}")).contains("'FLOAT'");
+        assertThat(refusal(PAIR, "{\"inputs\":[" + b.replace(",\"data\":[1]", "") + "]}"))
+                .contains("no 'data'");
+        assertThat(refusal(PAIR, "{\"inputs\":[" + b.replace("FP32", "FLOAT") + "]}"))
+                .contains("'FLOAT'");
         assertThat(refusal(PAIR, "{}")).contains("no 'inputs'");
     }
 
@@ -293,7 +313,9 @@ class OipCodecTest {
         for (int cut = 1; cut < good.length(); cut++) {
             assertThat(refusal(floats, good.substring(0, cut))).contains("not JSON");
         }
-        String[] bad = {"hello", "[]", "1", "null", good + "x", good + good, "{\"inputs\":}", "{'inputs':[]}", "{\"a\" 1}"};
+        String[] bad = {
+            "hello", "[]", "1", "null", good + "x", good + good, "{\"inputs\":}", "{'inputs':[]}", "{\"a\" 1}"
+        };
         for (String body : bad) {
             assertThat(refusal(floats, body)).as(body).contains("not JSON");
         }
