@@ -29,14 +29,14 @@ public final class ModelStatistics {
         }
     }
 
-    void succeeded(long queueNanos, long totalNanos, long nowMillis) {
+    public void succeeded(long queueNanos, long totalNanos, long nowMillis) {
         succeeded.increment();
         queue.record(queueNanos);
         total.record(totalNanos);
         lastInferenceMillis.set(nowMillis);
     }
 
-    void failed(long totalNanos) {
+    public void failed(long totalNanos) {
         failed.increment();
         failures.record(totalNanos);
     }

@@ -1,0 +1,47 @@
+package io.penstock.app;
+
+import io.penstock.backend.onnxruntime.OnnxRuntimeNatives;
+import io.penstock.media.FfmpegNatives;
+import io.penstock.media.FfmpegPictureCodec;
+import io.penstock.pipeline.CpuPool;
+import io.penstock.pipeline.frame.PictureCodec;
+import io.penstock.pipeline.frame.ResultPainter;
+import io.penstock.serving.ModelLoader;
+import io.penstock.serving.ModelRegistry;
+import io.penstock.serving.tensor.TensorPool;
+import io.penstock.vision.draw.DetectionPainter;
+
+/** What all pipelines of this process use together: memory, processors, codecs, and the models that are loaded. */
+record Engine(
+        TensorPool pool,
+        CpuPool cpu,
+        PictureCodec codec,
+        ResultPainter painter,
+        ModelLoader loader,
+        ModelRegistry models,
+        int cores)
+        implements AutoCloseable {
+    private static final long BYTES_IN_FLIGHT = 1L << 30;
+    private static final long MOST_PIXELS = 100_000_000;
+
+    static Engine start(UserFolders folders) {
+        OnnxRuntimeNatives.useCache(folders.cache().resolve("natives"));
+        FfmpegNatives.useCache(folders.cache().resolve("natives"));
+        int cores = Runtime.getRuntime().availableProcessors();
+        TensorPool pool = new TensorPool(BYTES_IN_FLIGHT);
+        return new Engine(
+                pool,
+                new CpuPool(cores),
+                new FfmpegPictureCodec(MOST_PIXELS),
+                new DetectionPainter(),
+                new ModelLoader(pool),
+                new ModelRegistry(),
+                cores);
+    }
+
+    @Override
+    public void close() {
+        cpu.close();
+        pool.close();
+    }
+}

@@ -1,0 +1,82 @@
+package io.penstock.app;
+
+import io.penstock.serving.call.ErrorType;
+import io.penstock.serving.call.ServingException;
+import io.penstock.spec.InvalidSpecException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program: reads the command line, and turns whatever a command throws into one sentence and an exit code. */
+@Command(
+        name = "penstock",
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Runs GPU inference pipelines: requests and live video in, answers out.",
+        footer = {
+            "",
+            "Start here:",
+            "  penstock run samples/street/pipeline.yaml    a street camera, its boxes on http://127.0.0.1:8080",
+            "  penstock run model.onnx                      serves a model without any document",
+            "  penstock help COMMAND                        explains a command",
+            "",
+            "Exit codes: 0 done; 1 failed while running; 2 wrong usage; 3 the document or model was refused;",
+            "4 a model or server could not be reached; 130 interrupted twice."
+        })
+final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    static int run(String... arguments) {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        return commandLine(out, err).execute(arguments);
+    }
+
+    static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+        Console console = new Console(out, err);
+        CommandLine line = new CommandLine(new Main());
+        line.addSubcommand(new RunCommand(console));
+        line.addSubcommand(new ValidateCommand(console));
+        line.addSubcommand(new InferCommand(console));
+        line.addSubcommand(new EvaluateCommand(console));
+        CommandLine scene = new CommandLine(new SceneCommand());
+        scene.addSubcommand(new SceneExportCommand(console));
+        line.addSubcommand(scene);
+        line.addSubcommand(new VersionCommand(console));
+        line.addSubcommand(new AotTrainCommand(console));
+        line.addSubcommand(new CommandLine.HelpCommand());
+        line.setOut(out);
+        line.setErr(err);
+        line.setUsageHelpWidth(100);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((exception, command, _) -> {
+            command.getErr().println("penstock: " + sentence(exception));
+            return exitCode(exception).number();
+        });
+        return line;
+    }
+
+    private static String sentence(Exception exception) {
+        return switch (exception) {
+            case InvalidSpecException invalid -> "the document was refused\n" + invalid.getMessage();
+            case CommandException command -> String.valueOf(command.getMessage());
+            case ServingException serving -> serving.sentence();
+            // Here the program ends: what nobody foresaw is named with its kind.
+            default -> exception.getClass().getSimpleName() + ": " + exception.getMessage();
+        };
+    }
+
+    private static ExitCode exitCode(Exception exception) {
+        return switch (exception) {
+            case InvalidSpecException _ -> ExitCode.REFUSED;
+            case CommandException command -> command.exitCode();
+            case ServingException serving when serving.code().type() == ErrorType.CLIENT -> ExitCode.REFUSED;
+            case ServingException serving when serving.code().type() == ErrorType.UPSTREAM -> ExitCode.UNREACHABLE;
+            default -> ExitCode.FAILED;
+        };
+    }
+}

@@ -1,0 +1,5 @@
+/** The command line, and the one place that joins parts. */
+@NullMarked
+package io.penstock.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,67 @@
+package io.penstock.media;
+
+import io.penstock.pipeline.frame.ColourSpace;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.ffmpeg.global.swscale;
+import org.bytedeco.ffmpeg.swscale.SwsContext;
+import org.bytedeco.ffmpeg.swscale.SwsFilter;
+import org.bytedeco.javacpp.IntPointer;
+
+/** Changes a frame's pixel format by swscale. */
+final class Conversion {
+    private static final int FLAGS =
+            swscale.SWS_BILINEAR | swscale.SWS_ACCURATE_RND | swscale.SWS_FULL_CHR_H_INT | swscale.SWS_FULL_CHR_H_INP;
+    private static final int FIXED_ONE = 1 << 16;
+
+    private Conversion() {}
+
+    /**
+     * A new frame of the same size; the given one stays.
+     *
+     * @param space how the given frame's YUV samples are meant; of no meaning for RGB
+     */
+    static AVFrame convert(AVFrame frame, ColourSpace space, int pixelFormat, FrameLedger ledger) {
+        AVFrame converted = ledger.take(frame.width(), frame.height(), pixelFormat);
+        SwsContext context = swscale.sws_getContext(
+                frame.width(),
+                frame.height(),
+                frame.format(),
+                frame.width(),
+                frame.height(),
+                pixelFormat,
+                FLAGS,
+                (SwsFilter) null,
+                null,
+                (double[]) null);
+        boolean done = false;
+        try {
+            if (context == null) {
+                throw new IllegalStateException(
+                        "swscale cannot convert format " + frame.format() + " to " + pixelFormat);
+            }
+            boolean high = space == ColourSpace.BT709_FULL || space == ColourSpace.BT709_LIMITED;
+            IntPointer source = swscale.sws_getCoefficients(high ? swscale.SWS_CS_ITU709 : swscale.SWS_CS_ITU601);
+            IntPointer target = swscale.sws_getCoefficients(swscale.SWS_CS_ITU601);
+            int full = Planes.isFull(space) ? 1 : 0;
+            swscale.sws_setColorspaceDetails(context, source, full, target, 1, 0, FIXED_ONE, FIXED_ONE);
+            if (swscale.sws_scale_frame(context, converted, frame) < 0) {
+                throw new IllegalStateException("swscale failed on format " + frame.format());
+            }
+            done = true;
+            return converted;
+        } finally {
+            if (!done) {
+                ledger.free(converted);
+            }
+            if (context != null) {
+                swscale.sws_freeContext(context);
+            }
+        }
+    }
+
+    /** How a decoded frame's samples are meant, as far as swscale must be told. */
+    static ColourSpace spaceOf(AVFrame frame) {
+        return frame.color_range() == avutil.AVCOL_RANGE_MPEG ? ColourSpace.BT601_LIMITED : ColourSpace.BT601_FULL;
+    }
+}

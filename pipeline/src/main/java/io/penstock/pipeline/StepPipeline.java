@@ -1,0 +1,130 @@
+package io.penstock.pipeline;
+
+import io.penstock.pipeline.frame.Frame;
+import io.penstock.pipeline.frame.Picture;
+import io.penstock.serving.InferRequest;
+import io.penstock.serving.InferResponse;
+import io.penstock.serving.TensorModel;
+import io.penstock.serving.call.Deadline;
+import io.penstock.serving.tensor.TensorPool;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Steps, a model, steps: takes payloads and frames through them.
+ *
+ * <p>Threads: each exchange on its caller's thread, which waits while {@link CpuPool} computes and the model's own
+ * threads execute.
+ */
+public final class StepPipeline implements Pipeline {
+    private static final List<String> PICTURES = List.of("image/jpeg", "image/png", "image/webp", "image/bmp");
+
+    private final String name;
+    private final TensorModel model;
+    private final List<Step> before;
+    private final List<Step> after;
+    private final CpuPool cpu;
+    private final TensorPool pool;
+    private final List<LiveStream> streams;
+
+    /** What every pipeline of a process uses together. */
+    public record Shared(CpuPool cpu, TensorPool pool) {}
+
+    public StepPipeline(
+            String name,
+            TensorModel model,
+            List<Step> before,
+            List<Step> after,
+            Shared shared,
+            List<LiveStream> streams) {
+        this.name = name;
+        this.model = model;
+        this.before = List.copyOf(before);
+        this.after = List.copyOf(after);
+        this.cpu = shared.cpu();
+        this.pool = shared.pool();
+        this.streams = List.copyOf(streams);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String modelName() {
+        return model.name();
+    }
+
+    @Override
+    public List<String> mediaTypes() {
+        return PICTURES;
+    }
+
+    @Override
+    public List<LiveStream> streams() {
+        return streams;
+    }
+
+    @Override
+    public Answer infer(String requestId, Payload payload, Deadline deadline) throws InterruptedException {
+        Instant arrived = Instant.now();
+        try (Exchange exchange = Exchange.of(payload, pool)) {
+            Result.Timings timings = process(exchange, Duration.ZERO, deadline);
+            return answer(requestId, Optional.empty(), arrived, exchange, timings);
+        }
+    }
+
+    /** Takes one decoded picture through, and takes over the caller's count of it. */
+    public Answer infer(String requestId, Picture picture, Deadline deadline) throws InterruptedException {
+        Instant arrived = Instant.now();
+        try (Exchange exchange = Exchange.of(picture, pool)) {
+            Result.Timings timings = process(exchange, Duration.ZERO, deadline);
+            return answer(requestId, Optional.empty(), arrived, exchange, timings);
+        }
+    }
+
+    /** Takes one frame through, and takes over the caller's count of its picture. */
+    Answer infer(Frame frame, Deadline deadline) throws InterruptedException {
+        Duration waited = Duration.ofNanos(System.nanoTime() - frame.capturedNanos());
+        try (Exchange exchange = Exchange.of(frame.picture(), pool)) {
+            Result.Timings timings = process(exchange, waited, deadline);
+            Optional<Result.Origin> origin = Optional.of(new Result.Origin(frame.stream(), frame.index()));
+            return answer(frame.id(name), origin, frame.capturedAt(), exchange, timings);
+        }
+    }
+
+    private Result.Timings process(Exchange exchange, Duration waited, Deadline deadline) throws InterruptedException {
+        long started = System.nanoTime();
+        cpu.run(() -> apply(before, exchange), deadline);
+        long prepared = System.nanoTime();
+        InferResponse response =
+                model.infer(new InferRequest(exchange.inputs(), List.of(), deadline, exchange.inputMemory()));
+        exchange.setResponse(response);
+        long inferred = System.nanoTime();
+        cpu.run(() -> apply(after, exchange), deadline);
+        return new Result.Timings(
+                waited.plusNanos(response.timings().queueNanos()),
+                Duration.ofNanos(prepared - started),
+                Duration.ofNanos(response.timings().computeNanos()),
+                Duration.ofNanos(System.nanoTime() - inferred));
+    }
+
+    private Answer answer(
+            String id, Optional<Result.Origin> origin, Instant at, Exchange exchange, Result.Timings timings) {
+        Picture picture = exchange.picture();
+        Result result =
+                new Result(id, name, origin, at, picture.width(), picture.height(), exchange.findings(), timings);
+        return new Answer(result, picture.retain());
+    }
+
+    private static void apply(List<Step> steps, Exchange exchange) {
+        for (Step step : steps) {
+            switch (step) {
+                case MapStep map -> map.apply(exchange);
+            }
+        }
+    }
+}

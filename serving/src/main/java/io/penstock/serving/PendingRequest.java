@@ -1,0 +1,102 @@
+package io.penstock.serving;
+
+import io.penstock.serving.call.ErrorCode;
+import io.penstock.serving.call.ServingException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A request on its way through the batcher, and the place where its caller waits.
+ *
+ * <p>Threads: the caller waits in {@link #await}; a worker settles it once. Whichever of leaving and settling comes
+ * first decides, and the other side then cleans up after itself.
+ */
+final class PendingRequest {
+    private final InferRequest request;
+    private final long items;
+    private final long arrivedAt = System.nanoTime();
+    private final Thread caller = Thread.currentThread();
+    private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+
+    private sealed interface State {
+        State WAITING = new Waiting();
+        State ABANDONED = new Abandoned();
+
+        record Waiting() implements State {}
+
+        record Abandoned() implements State {}
+
+        record Answered(InferResponse response) implements State {}
+
+        record Failed(ServingException failure) implements State {}
+    }
+
+    PendingRequest(InferRequest request, long items) {
+        this.request = request;
+        this.items = items;
+    }
+
+    InferRequest request() {
+        return request;
+    }
+
+    /** Size of its batch dimension; 1 where the model has none. */
+    long items() {
+        return items;
+    }
+
+    /** {@link System#nanoTime} when it was made. */
+    long arrivedAt() {
+        return arrivedAt;
+    }
+
+    boolean isSettled() {
+        return !(state.get() instanceof State.Waiting);
+    }
+
+    /** Gives the caller its answer, or closes it when the caller has left. */
+    void complete(InferResponse response) {
+        if (state.compareAndSet(State.WAITING, new State.Answered(response))) {
+            LockSupport.unpark(caller);
+        } else {
+            response.close();
+        }
+    }
+
+    void fail(ServingException failure) {
+        if (state.compareAndSet(State.WAITING, new State.Failed(failure))) {
+            LockSupport.unpark(caller);
+        }
+    }
+
+    /** Waits for the answer until the request's deadline; leaving early marks the request, so that nobody works on it. */
+    InferResponse await() throws InterruptedException {
+        while (true) {
+            switch (state.get()) {
+                case State.Answered answered -> {
+                    return answered.response();
+                }
+                // A new exception for each caller: one failed batch has several, each with its own stack.
+                case State.Failed failed ->
+                    throw new ServingException(
+                            failed.failure().code(), failed.failure().sentence(), failed.failure());
+                case State.Abandoned _ -> throw new IllegalStateException("awaited twice");
+                case State.Waiting _ -> {
+                    if (Thread.interrupted() && abandon()) {
+                        throw new InterruptedException();
+                    }
+                    long left = request.deadline().remainingNanos();
+                    if (left > 0) {
+                        LockSupport.parkNanos(this, left);
+                    } else if (abandon()) {
+                        throw new ServingException(ErrorCode.DEADLINE_EXCEEDED, "no answer before the deadline");
+                    }
+                }
+            }
+        }
+    }
+
+    private boolean abandon() {
+        return state.compareAndSet(State.WAITING, State.ABANDONED);
+    }
+}

@@ -1,0 +1,209 @@
+package io.penstock.serving;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.penstock.serving.call.Deadline;
+import io.penstock.serving.call.ErrorCode;
+import io.penstock.serving.call.ServingException;
+import io.penstock.serving.tensor.DataType;
+import io.penstock.serving.tensor.Shape;
+import io.penstock.serving.tensor.Tensor;
+import io.penstock.serving.tensor.TensorLease;
+import io.penstock.serving.tensor.TensorPool;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class BatchedModelTest {
+    private static final Duration LONG = Duration.ofSeconds(15);
+
+    private final TensorPool pool = new TensorPool(1 << 24, true);
+    private final Semaphore permits = new Semaphore(0);
+    private final FakeTensorInstance instance = new FakeTensorInstance(2, permits);
+    private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
+
+    @AfterEach
+    void nothingLeaks() throws Exception {
+        callers.shutdownNow();
+        assertThat(callers.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(pool.openLeases()).isZero();
+    }
+
+    @Test
+    void joinsWhatWaitsAndGivesEachCallerItsShare() throws Exception {
+        try (BatchedModel model = model(8, Duration.ZERO, 16)) {
+            List<Future<List<Float>>> answers = new ArrayList<>();
+            answers.add(callers.submit(() -> call(model, 1, 1)));
+            instance.awaitExecution();
+            for (int i = 2; i <= 5; i++) {
+                int value = i;
+                answers.add(callers.submit(() -> call(model, value, value == 3 ? 2 : 1)));
+            }
+            awaitQueued(model, 4);
+            permits.release(2);
+
+            assertThat(answers.get(0).get()).containsExactly(2f, 2f);
+            assertThat(answers.get(1).get()).containsExactly(4f, 4f);
+            assertThat(answers.get(2).get()).containsExactly(6f, 6f, 6f, 6f);
+            assertThat(answers.get(4).get()).containsExactly(10f, 10f);
+            assertThat(instance.batches()).containsExactly(1L, 5L);
+            assertThat(model.statistics().executions()).isEqualTo(2);
+            assertThat(model.statistics().items()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void refusesRequestWhenQueueIsFull() throws Exception {
+        try (BatchedModel model = model(1, Duration.ZERO, 1)) {
+            Future<List<Float>> running = callers.submit(() -> call(model, 1, 1));
+            instance.awaitExecution();
+            Future<List<Float>> waiting = callers.submit(() -> call(model, 2, 1));
+            awaitQueued(model, 1);
+
+            assertThatThrownBy(() -> call(model, 3, 1))
+                    .isInstanceOfSatisfying(
+                            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUEUE_FULL));
+
+            permits.release(2);
+            assertThat(running.get()).containsExactly(2f, 2f);
+            assertThat(waiting.get()).containsExactly(4f, 4f);
+        }
+    }
+
+    @Test
+    void leavesOutWhoseDeadlineHasPassedOrWhoHasLeft() throws Exception {
+        try (BatchedModel model = model(8, Duration.ZERO, 16)) {
+            Future<List<Float>> running = callers.submit(() -> call(model, 1, 1));
+            instance.awaitExecution();
+            Future<List<Float>> late = callers.submit(() -> call(model, 2, Duration.ofMillis(30), 1));
+            Future<List<Float>> left = callers.submit(() -> call(model, 3, 1));
+            awaitQueued(model, 2);
+            assertThatThrownBy(late::get)
+                    .isInstanceOf(ExecutionException.class)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED));
+            left.cancel(true);
+            awaitQueued(model, 0);
+            permits.release(10);
+
+            assertThat(running.get()).containsExactly(2f, 2f);
+            assertThat(call(model, 4, 1)).containsExactly(8f, 8f);
+            assertThat(instance.batches()).containsExactly(1L, 1L);
+        }
+    }
+
+    @Test
+    void keepsMemoryUnderARunningCallWhoseCallerHasLeft() throws Exception {
+        try (BatchedModel model = model(8, Duration.ZERO, 16)) {
+            Future<List<Float>> running = callers.submit(() -> call(model, 7, Duration.ofMillis(30), 1));
+            instance.awaitExecution();
+            assertThatThrownBy(running::get).hasRootCauseMessage("no answer before the deadline");
+
+            assertThat(pool.openLeases()).as("the worker still reads the input").isEqualTo(1);
+            permits.release(1);
+        }
+    }
+
+    @Test
+    void oneFailureAnswersEveryCallerAndTheNextRequestWorks() throws Exception {
+        permits.release(100);
+        try (BatchedModel model = model(8, Duration.ZERO, 16)) {
+            assertThatThrownBy(() -> call(model, -1, 1))
+                    .isInstanceOfSatisfying(
+                            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTERNAL));
+            assertThat(call(model, 3, 1)).containsExactly(6f, 6f);
+            assertThat(model.statistics().requestsFailed()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void waitsForOthersFromTheOldestArrivalOn() throws Exception {
+        permits.release(100);
+        try (BatchedModel model = model(2, Duration.ofSeconds(10), 16)) {
+            Future<List<Float>> first = callers.submit(() -> call(model, 1, 1));
+            Future<List<Float>> second = callers.submit(() -> call(model, 2, 1));
+
+            assertThat(first.get()).hasSize(2);
+            assertThat(second.get()).hasSize(2);
+            assertThat(instance.batches()).as("a full batch does not wait").containsExactly(2L);
+        }
+    }
+
+    @Test
+    void refusesInputsThatDoNotFit() {
+        try (BatchedModel model = model(8, Duration.ZERO, 16);
+                TensorLease memory = pool.allocate(12)) {
+            Tensor wrong = new Tensor(DataType.FP32, Shape.of(1, 3), memory.memory());
+            assertThatThrownBy(() -> model.infer(new InferRequest(Map.of("x", wrong), Deadline.after(LONG), memory)))
+                    .hasMessageContaining("input x must be FP32[-1,2], not FP32[1,3]");
+            assertThatThrownBy(() -> model.infer(new InferRequest(Map.of("z", wrong), Deadline.after(LONG), memory)))
+                    .hasMessageContaining("input x is missing");
+        }
+    }
+
+    @Test
+    void closingFinishesWhatWaitsAndRefusesAnythingNew() throws Exception {
+        BatchedModel model = model(1, Duration.ZERO, 16);
+        Future<List<Float>> running = callers.submit(() -> call(model, 1, 1));
+        instance.awaitExecution();
+        Future<List<Float>> waiting = callers.submit(() -> call(model, 2, 1));
+        awaitQueued(model, 1);
+        Future<?> closing = callers.submit(model::close);
+        permits.release(10);
+
+        assertThat(running.get()).containsExactly(2f, 2f);
+        assertThat(waiting.get()).containsExactly(4f, 4f);
+        closing.get();
+        assertThatThrownBy(() -> call(model, 3, 1))
+                .isInstanceOfSatisfying(
+                        ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_READY));
+    }
+
+    private BatchedModel model(int maxBatchSize, Duration delay, int capacity) {
+        return new BatchedModel(
+                "twice", List.of(instance), new BatchedModel.Batching(maxBatchSize, delay, capacity), pool);
+    }
+
+    private static void awaitQueued(BatchedModel model, int count) {
+        while (model.statistics().queueDepth() != count) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private List<Float> call(BatchedModel model, float value, int items) throws InterruptedException {
+        return call(model, value, LONG, items);
+    }
+
+    private List<Float> call(BatchedModel model, float value, Duration timeout, int items) throws InterruptedException {
+        try (TensorLease memory = pool.allocate(8L * items)) {
+            for (int i = 0; i < 2 * items; i++) {
+                memory.memory().setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
+            }
+            Tensor x = new Tensor(DataType.FP32, Shape.of(items, 2), memory.memory());
+            try (InferResponse response =
+                    model.infer(new InferRequest(Map.of("x", x), Deadline.after(timeout), memory))) {
+                List<Float> values = new ArrayList<>();
+                for (int i = 0; i < 2 * items; i++) {
+                    values.add(
+                            requireNonNull(response.outputs().get("y")).data().getAtIndex(ValueLayout.JAVA_FLOAT, i));
+                }
+                return values;
+            }
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package io.penstock.spec;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tree of what a document may hold, made from the records of the language. It is the one place that reads records
+ * by reflection: reading, checking, schema and reference all walk this tree.
+ */
+sealed interface SpecShape {
+    /** For messages: what is expected here. */
+    String expected();
+
+    /** A mapping with known fields; {@code make} builds the record from its components in order. */
+    record Mapping(String name, String about, List<FieldShape> fields, Maker make) implements SpecShape {
+        @Override
+        public String expected() {
+            return "a mapping with " + fields.stream().map(FieldShape::name).collect(Collectors.joining(", "));
+        }
+    }
+
+    /** A mapping with exactly one of the keys. */
+    record Union(Map<String, Mapping> variants) implements SpecShape {
+        @Override
+        public String expected() {
+            return "one of " + String.join(" | ", variants.keySet());
+        }
+    }
+
+    /** A sequence. */
+    record Sequence(SpecShape element) implements SpecShape {
+        @Override
+        public String expected() {
+            return "a list";
+        }
+    }
+
+    /** A mapping with any keys. */
+    record Dictionary(SpecShape value) implements SpecShape {
+        @Override
+        public String expected() {
+            return "a mapping";
+        }
+    }
+
+    /** A single value; {@code parse} says in its exception what is allowed. */
+    record Scalar(String expected, String schemaType, List<String> choices, Function<String, Object> parse)
+            implements SpecShape {}
+
+    /** COCO by name, or a list of names. */
+    record LabelNames() implements SpecShape {
+        @Override
+        public String expected() {
+            return "coco, or a list of names";
+        }
+    }
+
+    /** One field of a mapping; {@code optional} tells how its absence is given to the record. */
+    record FieldShape(String name, Field field, SpecShape shape, Absent absent) {
+        boolean isRequired() {
+            return absent == Absent.REFUSED;
+        }
+    }
+
+    /** What an absent field becomes. */
+    enum Absent {
+        REFUSED,
+        DEFAULT,
+        EMPTY_OPTIONAL,
+        EMPTY_OPTIONAL_INT
+    }
+
+    /** Builds a record; what its compact constructor refuses comes out as {@link IllegalArgumentException}. */
+    interface Maker {
+        Object make(List<Object> components);
+    }
+
+    static Mapping of(Class<? extends Record> type) {
+        List<FieldShape> fields = new ArrayList<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            fields.add(field(component));
+        }
+        return new Mapping(lowerFirst(type.getSimpleName()), about(type), List.copyOf(fields), maker(type));
+    }
+
+    private static FieldShape field(RecordComponent component) {
+        Field field = Objects.requireNonNull(component.getAnnotation(Field.class), component.toString());
+        Type type = component.getGenericType();
+        if (type == OptionalInt.class) {
+            return new FieldShape(component.getName(), field, shape(int.class), Absent.EMPTY_OPTIONAL_INT);
+        }
+        if (type instanceof ParameterizedType generic && generic.getRawType() == Optional.class) {
+            SpecShape inner = shape(generic.getActualTypeArguments()[0]);
+            return new FieldShape(component.getName(), field, inner, Absent.EMPTY_OPTIONAL);
+        }
+        Absent absent = field.byDefault().equals(Field.NONE) ? Absent.REFUSED : Absent.DEFAULT;
+        return new FieldShape(component.getName(), field, shape(type), absent);
+    }
+
+    private static SpecShape shape(Type type) {
+        if (type instanceof ParameterizedType generic) {
+            Type[] arguments = generic.getActualTypeArguments();
+            return generic.getRawType() == List.class
+                    ? new Sequence(shape(arguments[0]))
+                    : new Dictionary(shape(arguments[1]));
+        }
+        Class<?> raw = (Class<?>) type;
+        if (raw == StepSpec.Labels.class) {
+            return new LabelNames();
+        }
+        if (raw.isRecord() && raw != FrameRate.class) {
+            return of(raw.asSubclass(Record.class));
+        }
+        if (raw.isSealed()) {
+            return union(raw);
+        }
+        return scalar(raw);
+    }
+
+    private static Union union(Class<?> sealed) {
+        Map<String, Mapping> variants = new LinkedHashMap<>();
+        for (Class<?> variant : Objects.requireNonNull(sealed.getPermittedSubclasses())) {
+            variants.put(lowerFirst(variant.getSimpleName()), of(variant.asSubclass(Record.class)));
+        }
+        return new Union(variants);
+    }
+
+    private static Scalar scalar(Class<?> type) {
+        if (type == String.class) {
+            return new Scalar("a text", "string", List.of(), text -> text);
+        }
+        if (type == int.class || type == Integer.class) {
+            return new Scalar("a whole number", "integer", List.of(), parsing("a whole number", Integer::valueOf));
+        }
+        if (type == long.class || type == Long.class) {
+            return new Scalar("a whole number", "integer", List.of(), parsing("a whole number", Long::valueOf));
+        }
+        if (type == double.class || type == Double.class) {
+            return new Scalar("a number", "number", List.of(), parsing("a number", SpecShape::finite));
+        }
+        if (type == boolean.class) {
+            return new Scalar("true or false", "boolean", List.of(), SpecShape::truth);
+        }
+        if (type == Duration.class) {
+            return new Scalar("a duration such as 250ms, 5s, 2m or 1h", "string", List.of(), Durations::parse);
+        }
+        if (type == FrameRate.class) {
+            return new Scalar("frames per second, or max", "string", List.of(), FrameRate::parse);
+        }
+        if (type.isEnum()) {
+            return choice(type);
+        }
+        throw new IllegalStateException("the language has no scalar " + type);
+    }
+
+    private static Scalar choice(Class<?> type) {
+        List<Object> constants = Arrays.asList((Object[]) Objects.requireNonNull(type.getEnumConstants()));
+        List<String> choices = constants.stream().map(Object::toString).toList();
+        String expected = choices.size() == 1 ? choices.getFirst() : "one of " + String.join(" | ", choices);
+        return new Scalar(expected, "string", choices, text -> {
+            int index = choices.indexOf(text);
+            if (index < 0) {
+                String near = Nearest.hint(text, choices);
+                throw new IllegalArgumentException("must be " + expected + near);
+            }
+            return constants.get(index);
+        });
+    }
+
+    private static Function<String, Object> parsing(String what, Function<String, Object> parse) {
+        return text -> {
+            try {
+                return parse.apply(text);
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException("must be " + what, e);
+            }
+        };
+    }
+
+    private static Object finite(String text) {
+        double value = Double.parseDouble(text);
+        if (!Double.isFinite(value)) {
+            throw new NumberFormatException(text);
+        }
+        return value;
+    }
+
+    private static Object truth(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("must be true or false");
+        };
+    }
+
+    private static Maker maker(Class<? extends Record> type) {
+        Class<?>[] parameters = Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getType)
+                .toArray(Class<?>[]::new);
+        return components -> {
+            try {
+                return type.getDeclaredConstructor(parameters).newInstance(components.toArray());
+            } catch (InvocationTargetException e) {
+                if (e.getCause() instanceof IllegalArgumentException refused) {
+                    throw refused;
+                }
+                throw new IllegalStateException("making " + type, e);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("making " + type, e);
+            }
+        };
+    }
+
+    private static String about(Class<?> type) {
+        @Nullable Field field = type.getAnnotation(Field.class);
+        return field == null ? "" : field.value();
+    }
+
+    private static String lowerFirst(String name) {
+        return Character.toLowerCase(name.charAt(0)) + name.substring(1);
+    }
+}

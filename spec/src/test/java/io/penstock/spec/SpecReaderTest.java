@@ -1,0 +1,171 @@
+package io.penstock.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.assertj.core.api.ListAssert;
+import org.junit.jupiter.api.Test;
+
+class SpecReaderTest {
+    private static final String HEAD = """
+            apiVersion: penstock.io/v1alpha1
+            kind: InferencePipeline
+            metadata: {name: street}
+            """;
+
+    private final SpecReader reader = new SpecReader();
+
+    @Test
+    void smallestDocumentHasAModelAndNothingElse() {
+        InferencePipeline pipeline = readOne("spec: {model: {uri: m.onnx}}\n");
+
+        assertThat(pipeline.name()).isEqualTo("street");
+        assertThat(pipeline.spec().source()).isEqualTo(new SourceSpec.Http());
+        assertThat(pipeline.model().batching()).isEqualTo(new ModelSpec.Batching(8, Duration.ZERO, 256));
+        assertThat(pipeline.spec().preprocess()).isEmpty();
+    }
+
+    @Test
+    void readsEveryKindOfField() {
+        InferencePipeline pipeline = readOne("""
+                spec:
+                  source:
+                    streams:
+                      cameras:
+                        - {name: gate, synthetic: {scene: street, seed: 7, fps: max}}
+                      frameQueue: {memory: {capacity: 4}}
+                      latencyTarget: 200ms
+                  preprocess:
+                    - decodeImage: {}
+                    - letterbox: {width: 416, height: 256, place: topLeft}
+                    - toTensor: {order: BGR, scale: 1, mean: [1, 2, 3]}
+                  model: {name: det, uri: m.onnx, backend: {onnxruntime: {intraOpThreads: 2}}, instances: 3}
+                  postprocess:
+                    - detections: {labels: [a, b], scoreThreshold: 0.25, perClass: {a: 0.5}}
+                """);
+
+        SourceSpec.Streams streams = (SourceSpec.Streams) pipeline.spec().source();
+        assertThat(streams.cameras().getFirst().synthetic())
+                .isEqualTo(new SourceSpec.Synthetic(SourceSpec.SceneName.STREET, 7, FrameRate.MAX));
+        assertThat(streams.frameQueue()).isEqualTo(new SourceSpec.FrameQueueSpec.Memory(4));
+        assertThat(streams.latencyTarget()).contains(Duration.ofMillis(200));
+        assertThat(pipeline.spec().preprocess().orElseThrow().get(1))
+                .isEqualTo(new StepSpec.Letterbox(416, 256, 114, StepSpec.Place.TOP_LEFT));
+        StepSpec.Detections detections = (StepSpec.Detections)
+                pipeline.spec().postprocess().orElseThrow().getFirst();
+        assertThat(detections.labels()).isEqualTo(Optional.of(new StepSpec.Labels(List.of("a", "b"))));
+        assertThat(detections.perClass()).containsEntry("a", 0.5);
+    }
+
+    @Test
+    void namesTheNearestFieldForATypo() {
+        assertViolations("spec: {modle: {uri: m.onnx}}\n").anySatisfy(violation -> {
+            assertThat(violation.line()).isEqualTo(4);
+            assertThat(violation.column()).isEqualTo(8);
+            assertThat(violation.message()).contains("did you mean model?");
+        });
+    }
+
+    @Test
+    void reportsEveryMistakeAtOnce() {
+        assertViolations("""
+                spec:
+                  model:
+                    uri: m.onnx
+                    instances: 0
+                    batching: {maxBatchSize: many}
+                  postprocess:
+                    - detections: {scoreThreshold: 1.5, layout: yolov9}
+                """)
+                .extracting(Violation::path)
+                .contains(
+                        "spec.model.instances",
+                        "spec.model.batching.maxBatchSize",
+                        "spec.postprocess[0].detections.scoreThreshold",
+                        "spec.postprocess[0].detections.layout");
+    }
+
+    @Test
+    void saysValueAndWhatIsAllowed() {
+        assertViolations("spec: {model: {uri: m.onnx, instances: 65}}\n")
+                .extracting(Violation::toString)
+                .containsExactly("p.yaml:4:40: spec.model.instances: must be from 1 to 64: 65");
+        assertViolations("spec: {model: {uri: m.onnx, batching: {maxBatchSize: 8, queueCapacity: 4}}}\n")
+                .extracting(Violation::message)
+                .containsExactly("queueCapacity must be at least maxBatchSize, 8: 4");
+    }
+
+    @Test
+    void refusesStepsThatDoNotFitOneAnother() {
+        assertViolations("""
+                spec:
+                  preprocess: [{toTensor: {}}]
+                  model: {uri: m.onnx}
+                """)
+                .extracting(Violation::message)
+                .containsExactly("toTensor needs a picture fitted by letterbox or resize, but there is a picture here");
+    }
+
+    @Test
+    void refusesWhatIsNoYamlAndWhatIsNestedTooDeeply() {
+        assertThatThrownBy(() -> reader.read("p.yaml", "spec: [1, 2"))
+                .isInstanceOf(InvalidSpecException.class)
+                .hasMessageContaining("not YAML");
+        assertThatThrownBy(() -> reader.read("p.yaml", "[".repeat(100_000)))
+                .isInstanceOf(InvalidSpecException.class)
+                .hasMessageContaining("deeper than 100");
+        assertThatThrownBy(() -> reader.read("p.yaml", "")).hasMessageContaining("empty");
+        assertThatThrownBy(() -> reader.read("p.yaml", "a: &x [*x]\n")).isInstanceOf(InvalidSpecException.class);
+    }
+
+    @Test
+    void refusesDuplicateKeysAndTwoPipelinesOfOneName() {
+        assertViolations("spec: {model: {uri: a}, model: {uri: b}}\n")
+                .extracting(Violation::message)
+                .contains("is written twice");
+        String document = HEAD + "spec: {model: {uri: m.onnx}}\n";
+        assertThatThrownBy(() -> reader.read("p.yaml", document + "---\n" + document))
+                .hasMessageContaining("two pipelines are named street");
+    }
+
+    @Test
+    void everyFieldHasASentence() {
+        assertSentences(SpecShape.of(InferencePipeline.class));
+    }
+
+    private static void assertSentences(SpecShape shape) {
+        switch (shape) {
+            case SpecShape.Mapping mapping ->
+                mapping.fields().forEach(field -> {
+                    assertThat(field.field().value())
+                            .as(mapping.name() + "." + field.name())
+                            .endsWith(".");
+                    assertSentences(field.shape());
+                });
+            case SpecShape.Union union ->
+                union.variants().values().forEach(variant -> {
+                    assertThat(variant.about()).as(variant.name()).endsWith(".");
+                    assertSentences(variant);
+                });
+            case SpecShape.Sequence sequence -> assertSentences(sequence.element());
+            case SpecShape.Dictionary dictionary -> assertSentences(dictionary.value());
+            case SpecShape.Scalar _, SpecShape.LabelNames _ -> {}
+        }
+    }
+
+    private InferencePipeline readOne(String spec) {
+        return reader.read("p.yaml", HEAD + spec).getFirst();
+    }
+
+    private ListAssert<Violation> assertViolations(String spec) {
+        try {
+            reader.read("p.yaml", HEAD + spec);
+        } catch (InvalidSpecException e) {
+            return assertThat(e.violations());
+        }
+        throw new AssertionError("was accepted: " + spec);
+    }
+}
