@@ -9,7 +9,7 @@ import io.penstock.pipeline.frame.ResultPainter;
 import io.penstock.serving.ModelLoader;
 import io.penstock.serving.ModelRegistry;
 import io.penstock.serving.tensor.TensorPool;
-import io.penstock.vision.DetectionPainter;
+import io.penstock.vision.draw.DetectionPainter;
 
 /** What all pipelines of this process use together: memory, processors, codecs, and the models that are loaded. */
 record Engine(

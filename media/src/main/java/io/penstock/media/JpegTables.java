@@ -28,7 +28,7 @@ final class JpegTables {
         String[] numbers = table.split(" ", -1);
         short[] scaled = new short[SIZE];
         for (int i = 0; i < SIZE; i++) {
-            scaled[i] = (short) Math.clamp((Integer.parseInt(numbers[i]) * percent + 50L) / 100, 1, 255);
+            scaled[i] = (short) Math.clamp(((long) Integer.parseInt(numbers[i]) * percent + 50) / 100, 1, 255);
         }
         return scaled;
     }

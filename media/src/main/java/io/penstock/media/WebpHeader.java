@@ -21,8 +21,8 @@ final class WebpHeader {
             if (bytes.isText(at, "ANIM")) {
                 throw StillHeader.damaged(StillFormat.WEBP, "is an animation, and stills are read");
             } else if (bytes.isText(at, "VP8X") && width == 0) {
-                width = bytes.u24le(body + 4) + 1;
-                height = bytes.u24le(body + 7) + 1;
+                width = bytes.u24le(body + 4) + 1L;
+                height = bytes.u24le(body + 7) + 1L;
             } else if (bytes.isText(at, "VP8L")) {
                 long sizes = bytes.u32le(body + 1);
                 width = Math.max(width, (sizes & 0x3FFF) + 1);

@@ -20,6 +20,9 @@ public final class Figures {
         out.append(",\"models\":{");
         String separator = "";
         for (Model model : models.all()) {
+            if (model instanceof PipelineModel) {
+                continue; // its work is counted by the model that it calls
+            }
             out.append(separator);
             ResultJson.string(out, model.name());
             model(out.append(':'), model.statistics());

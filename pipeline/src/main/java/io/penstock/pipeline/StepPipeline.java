@@ -77,6 +77,15 @@ public final class StepPipeline implements Pipeline {
         }
     }
 
+    /** Takes one decoded picture through, and takes over the caller's count of it. */
+    public Answer infer(String requestId, Picture picture, Deadline deadline) throws InterruptedException {
+        Instant arrived = Instant.now();
+        try (Exchange exchange = Exchange.of(picture, pool)) {
+            Result.Timings timings = process(exchange, Duration.ZERO, deadline);
+            return answer(requestId, Optional.empty(), arrived, exchange, timings);
+        }
+    }
+
     /** Takes one frame through, and takes over the caller's count of its picture. */
     Answer infer(Frame frame, Deadline deadline) throws InterruptedException {
         Duration waited = Duration.ofNanos(System.nanoTime() - frame.capturedNanos());

@@ -24,15 +24,17 @@ import org.jspecify.annotations.Nullable;
  * @param before steps up to the model's input
  * @param after steps from the model's outputs
  * @param size of the network's input, pixels
+ * @param labels of the classes, by number
  * @param evidence what {@code auto} was taken as and why, in sentences
  */
-public record VisionPlan(List<Step> before, List<Step> after, Size size, List<String> evidence) {
+public record VisionPlan(List<Step> before, List<Step> after, Size size, List<String> labels, List<String> evidence) {
     private static final StepSpec.Detections DEFAULT =
             new StepSpec.Detections(StepSpec.DetectorLayout.AUTO, Optional.empty(), 0.5, Map.of(), 0.45, 300);
 
     public VisionPlan {
         before = List.copyOf(before);
         after = List.copyOf(after);
+        labels = List.copyOf(labels);
         evidence = List.copyOf(evidence);
     }
 
@@ -92,7 +94,7 @@ public record VisionPlan(List<Step> before, List<Step> after, Size size, List<St
             evidence.add("The document says how pictures go in: " + preprocessing.size() + ", "
                     + preprocessing.fit().name().toLowerCase(Locale.ROOT) + ".");
         }
-        return new VisionPlan(before, after, preprocessing.size(), evidence);
+        return new VisionPlan(before, after, preprocessing.size(), detector.labels(), evidence);
     }
 
     private static Recognition.Detector labelled(Recognition.Detector detector, StepSpec.Detections wanted) {

@@ -1,0 +1,76 @@
+package io.penstock.app;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Starts a document, asks it what users ask, and ends: while the JVM watches which classes that takes. */
+@Command(name = "aot-train", hidden = true, description = "Runs a document once for the JVM's archive of classes.")
+final class AotTrainCommand implements Callable<Integer> {
+    private static final int ROUNDS = 5;
+
+    private final Console console;
+
+    @Parameters(paramLabel = "FILE", description = "The document.")
+    private Path document = Path.of("");
+
+    AotTrainCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        List<Target> targets = Target.read(List.of(document.toString()));
+        try (Engine engine = Engine.start(UserFolders.of(System.getenv()));
+                ServerProcess process = new ServerProcess(engine, targets, true)) {
+            int port = process.start(targets, "127.0.0.1", 0);
+            String name = targets.getFirst().pipeline().name();
+            for (int round = 0; round < ROUNDS; round++) {
+                byte[] jpeg = body(ask(port, "GET", "/pipelines/" + name + "/streams/gate/frame.jpg", new byte[0]));
+                ask(port, "POST", "/pipelines/" + name, jpeg);
+                ask(port, "GET", "/", new byte[0]);
+                ask(port, "GET", "/readyz", new byte[0]);
+                ask(port, "GET", "/dashboard/stats", new byte[0]);
+                ask(port, "GET", "/metrics", new byte[0]);
+            }
+            console.out().println(process.figures().length());
+            process.drain(Duration.ofSeconds(5));
+        }
+        return ExitCode.DONE.number();
+    }
+
+    private static byte[] ask(int port, String method, String path, byte[] body) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
+            socket.setSoTimeout(20_000);
+            OutputStream out = socket.getOutputStream();
+            String head = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: */*\r\n"
+                    + "Content-Length: " + body.length + "\r\n\r\n";
+            out.write(head.getBytes(StandardCharsets.US_ASCII));
+            out.write(body);
+            out.flush();
+            InputStream in = socket.getInputStream();
+            return in.readAllBytes();
+        }
+    }
+
+    private static byte[] body(byte[] response) {
+        for (int i = 0; i + 3 < response.length; i++) {
+            if (response[i] == '\r' && response[i + 1] == '\n' && response[i + 2] == '\r' && response[i + 3] == '\n') {
+                return Arrays.copyOfRange(response, i + 4, response.length);
+            }
+        }
+        return new byte[0];
+    }
+}

@@ -1,0 +1,200 @@
+package io.penstock.app;
+
+import io.penstock.pipeline.LiveStream;
+import io.penstock.pipeline.Pipeline;
+import io.penstock.pipeline.StreamCounters;
+import io.penstock.server.ServerStartException;
+import io.penstock.serving.ModelStatistics;
+import io.penstock.spec.Durations;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Runs pipelines and models in this process until it is told to stop. */
+@Command(
+        name = "run",
+        description = {
+            "Runs pipelines and models in one process, and answers on one port: HTTP/1.1, HTTP/2 and gRPC.",
+            "",
+            "Ctrl-C or SIGTERM lets what is under way finish, prints the figures and ends with 0; a second one ends at"
+                    + " once.",
+            ""
+        },
+        mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+    private static final Duration DRAIN = Duration.ofSeconds(30);
+
+    private final Console console;
+
+    @Parameters(
+            paramLabel = "TARGET",
+            arity = "1..*",
+            description = "Pipeline documents (.yaml) and models (.onnx), any number of them.")
+    private List<String> targets = List.of();
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "Port to listen on; 0 takes any free one. Default: 8080.")
+    private int port = 8080;
+
+    @Option(names = "--bind", paramLabel = "ADDRESS", description = "Address to listen on. Default: 127.0.0.1.")
+    private String bind = "127.0.0.1";
+
+    @Option(names = "--duration", paramLabel = "TIME", description = "Stops after this long: 30s, 5m. Default: never.")
+    private Optional<String> duration = Optional.empty();
+
+    @Option(names = "--stats", paramLabel = "FILE", description = "Writes the figures there as JSON at the end.")
+    private Optional<Path> stats = Optional.empty();
+
+    RunCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        long atMostNanos = atMostNanos();
+        if (port < 0 || port > 65535) {
+            throw new CommandException(ExitCode.USAGE, "--port must be from 0 to 65535: " + port);
+        }
+        List<Target> read = Target.read(targets);
+        Interrupts interrupts = Interrupts.take();
+        boolean loopbackOnly = bind.startsWith("127.") || bind.equals("localhost") || bind.equals("::1");
+        try (Engine engine = Engine.start(UserFolders.of(System.getenv()));
+                ServerProcess process = new ServerProcess(engine, read, loopbackOnly)) {
+            int bound = start(process, read);
+            announce(process, bound);
+            interrupts.await(atMostNanos);
+            console.err().println("Draining: what is under way is finished, anything new is refused.");
+            boolean clean = process.drain(DRAIN);
+            if (!clean) {
+                console.err().println("penstock: some requests were not done within " + DRAIN.toSeconds() + " s");
+            }
+            figures(process);
+            if (stats.isPresent()) {
+                writeWhole(stats.get(), process.figures());
+            }
+            return clean ? ExitCode.DONE.number() : ExitCode.FAILED.number();
+        }
+    }
+
+    private int start(ServerProcess process, List<Target> read) throws InterruptedException {
+        try {
+            return process.start(read, bind, port);
+        } catch (ServerStartException e) {
+            String advice = String.valueOf(e.getMessage()).endsWith("in use")
+                    ? "; choose another with --port, or 0 for any"
+                    : "";
+            throw new CommandException(ExitCode.FAILED, e.getMessage() + advice, e);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private long atMostNanos() {
+        if (duration.isEmpty()) {
+            return 0;
+        }
+        try {
+            return Math.max(1, Durations.parse(duration.get()).toNanos());
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, "--duration " + e.getMessage() + ": " + duration.get(), e);
+        }
+    }
+
+    private void announce(ServerProcess process, int bound) {
+        String host = bind.equals("0.0.0.0") || bind.equals("::") ? "127.0.0.1" : bind;
+        String address = "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound;
+        PrintWriter out = console.out();
+        out.println(String.format(
+                Locale.ROOT,
+                "Penstock %s is ready on %s after %.2f s",
+                VersionCommand.number(),
+                address,
+                process.startToReady().toNanos() * 1e-9));
+        out.println();
+        for (RunningPipeline pipeline : process.running()) {
+            out.println("  " + describe(pipeline));
+        }
+        out.println();
+        out.println("  Look    " + address + "/");
+        Optional<Pipeline> callable = process.running().stream()
+                .flatMap(pipeline -> pipeline.steps().stream())
+                .map(Pipeline.class::cast)
+                .findFirst();
+        if (callable.isPresent()) {
+            String url = address + "/pipelines/" + callable.get().name();
+            out.println("  Ask     curl --data-binary @photo.jpg " + url);
+            out.println("  Draw    curl --data-binary @photo.jpg -H 'Accept: image/jpeg' -o out.jpg " + url);
+        } else {
+            String model = process.running().getFirst().model().name();
+            out.println("  Ask     curl " + address + "/v2/models/" + model);
+            out.println("          curl -d @request.json " + address + "/v2/models/" + model + "/infer");
+        }
+        out.println("  Stop    Ctrl-C");
+        out.println();
+    }
+
+    private static String describe(RunningPipeline running) {
+        String name = running.target().pipeline().name();
+        if (running.steps().isEmpty()) {
+            return name + ": model " + running.model().name() + " as it is, no steps";
+        }
+        List<LiveStream> streams = running.steps().get().streams();
+        String cameras = streams.isEmpty()
+                ? ""
+                : ", cameras: "
+                        + String.join(
+                                ", ", streams.stream().map(LiveStream::name).toList());
+        return name + ": model " + running.model().name() + cameras;
+    }
+
+    private void figures(ServerProcess process) {
+        for (RunningPipeline running : process.running()) {
+            ModelStatistics statistics = running.model().statistics();
+            console.out()
+                    .println(String.format(
+                            Locale.ROOT,
+                            "model %s: %d requests in %d executions, %d failed; compute p50 %.1f ms, p99 %.1f ms",
+                            running.model().name(),
+                            statistics.requestsSucceeded() + statistics.requestsFailed(),
+                            statistics.executions(),
+                            statistics.requestsFailed(),
+                            statistics.computeTime().quantileSeconds(0.5) * 1e3,
+                            statistics.computeTime().quantileSeconds(0.99) * 1e3));
+            for (LiveStream stream : running.steps().map(Pipeline::streams).orElse(List.of())) {
+                StreamCounters counters = stream.counters();
+                console.out()
+                        .println(String.format(
+                                Locale.ROOT,
+                                "stream %s/%s: %d captured, %d inferred, %d dropped (queue full %d, too old %d, failed %d)",
+                                running.target().pipeline().name(),
+                                stream.name(),
+                                counters.captured(),
+                                counters.inferred(),
+                                counters.captured() - counters.inferred() - counters.skipped() - counters.inFlight(),
+                                counters.droppedQueueFull(),
+                                counters.droppedTooOld(),
+                                counters.droppedFailed()));
+            }
+        }
+    }
+
+    /** Writes a file beside its place and moves it there, so that nobody ever reads half of it. */
+    private static void writeWhole(Path file, String text) throws IOException {
+        Path absolute = file.toAbsolutePath();
+        Path half = absolute.resolveSibling(absolute.getFileName() + ".part");
+        Files.writeString(half, text + "\n");
+        Files.move(half, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

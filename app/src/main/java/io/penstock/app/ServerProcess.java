@@ -1,0 +1,160 @@
+package io.penstock.app;
+
+import io.penstock.pipeline.Figures;
+import io.penstock.pipeline.LiveStream;
+import io.penstock.pipeline.Pipeline;
+import io.penstock.pipeline.frame.Picture;
+import io.penstock.pipeline.frame.PictureCodec;
+import io.penstock.server.PenstockServer;
+import io.penstock.server.ServerContext;
+import io.penstock.server.net.HostPolicy;
+import io.penstock.server.net.ServerLimits;
+import io.penstock.server.oip.ServerIdentity;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/**
+ * Everything that {@code run} starts: the port first, so that probes are answered while models load, then models,
+ * pipelines and cameras.
+ *
+ * <p>Threads: one starts and stops it; the models load beside the start of the port.
+ */
+final class ServerProcess implements AutoCloseable {
+    private static final Duration FIRST_FRAME = Duration.ofSeconds(10);
+
+    private final Engine engine;
+    private final PipelineAssembler assembler;
+    private final Instant begun;
+    private final List<RunningPipeline> running = new CopyOnWriteArrayList<>();
+    private final PenstockServer server;
+    private volatile List<String> unready;
+    private volatile Duration startToReady = Duration.ZERO;
+
+    ServerProcess(Engine engine, List<Target> targets, boolean loopbackOnly) {
+        this.engine = engine;
+        this.assembler = new PipelineAssembler(engine);
+        this.begun = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
+        this.unready = targets.stream()
+                .map(target -> target.pipeline().name() + ": loading")
+                .toList();
+        ServerContext.State state = new ServerContext.State(
+                new ServerIdentity("penstock", VersionCommand.number()), () -> unready, this::figures);
+        ServerContext context = new ServerContext(
+                engine.models(), this::pipelines, engine.pool(), engine.codec(), engine.painter(), state);
+        HostPolicy hosts = loopbackOnly ? HostPolicy.loopbackAnd(Set.of()) : HostPolicy.open();
+        this.server = new PenstockServer(context, ServerLimits.DEFAULTS, hosts);
+    }
+
+    /**
+     * Starts everything, and returns once it answers.
+     *
+     * @return the port
+     */
+    int start(List<Target> targets, String host, int port) throws InterruptedException {
+        FutureTask<Void> loading = begin(() -> {
+            for (Target target : targets) {
+                RunningPipeline pipeline = assembler.assemble(target, Optional.empty());
+                running.add(pipeline);
+                assembler.register(pipeline);
+            }
+            return null;
+        });
+        FutureTask<Void> codec = begin(() -> {
+            warmUp(engine.codec());
+            return null;
+        });
+        int bound;
+        try {
+            bound = server.start(host, port);
+        } finally {
+            await(codec);
+            await(loading);
+        }
+        for (RunningPipeline pipeline : running) {
+            assembler.start(pipeline);
+        }
+        for (RunningPipeline pipeline : running) {
+            for (LiveStream stream : streams(pipeline)) {
+                stream.awaitFirst(FIRST_FRAME);
+            }
+        }
+        unready = List.of();
+        startToReady = Duration.between(begun, Instant.now());
+        return bound;
+    }
+
+    Duration startToReady() {
+        return startToReady;
+    }
+
+    List<RunningPipeline> running() {
+        return running;
+    }
+
+    /** What was done so far, as the JSON object of {@code --stats}. */
+    String figures() {
+        return Figures.json(Duration.between(begun, Instant.now()), startToReady, engine.models(), pipelines());
+    }
+
+    /** Stops the cameras, finishes what is under way, and refuses anything new; whether all was done in time. */
+    boolean drain(Duration atMost) throws InterruptedException {
+        running.forEach(RunningPipeline::stopCameras);
+        return server.drain(atMost);
+    }
+
+    private List<Pipeline> pipelines() {
+        return running.stream()
+                .flatMap(pipeline -> pipeline.steps().stream())
+                .map(Pipeline.class::cast)
+                .toList();
+    }
+
+    private static List<LiveStream> streams(RunningPipeline pipeline) {
+        return pipeline.steps().map(Pipeline::streams).orElse(List.of());
+    }
+
+    /** The first picture costs the loading of the decoders: it is paid before anyone asks. */
+    private static void warmUp(PictureCodec codec) {
+        MemorySegment gray = MemorySegment.ofArray(new byte[3 * 16 * 16]);
+        try (Picture picture = Picture.rgb(16, 16, gray);
+                Arena arena = Arena.ofShared()) {
+            byte[] jpeg = codec.encodeJpeg(picture, 80);
+            MemorySegment memory = arena.allocate(jpeg.length);
+            memory.copyFrom(MemorySegment.ofArray(jpeg));
+            codec.decode(memory).close();
+        }
+    }
+
+    private static FutureTask<Void> begin(Callable<Void> work) {
+        FutureTask<Void> task = new FutureTask<>(work);
+        Thread.ofPlatform().daemon().name("starting").start(task);
+        return task;
+    }
+
+    private static void await(FutureTask<Void> task) throws InterruptedException {
+        try {
+            task.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case RuntimeException failure -> throw failure;
+                case Error error -> throw error;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        running.forEach(RunningPipeline::close);
+    }
+}

@@ -1,0 +1,122 @@
+package io.penstock.benchmarks;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Frames a second of the street sample with {@code fps: max}, as a ratio to its limit: the cores divided by the CPU
+ * seconds that the stages take alone, rendering among them. Stages and the whole are measured in turn, three rounds.
+ *
+ * <p>Usage: {@code StreetThroughput ROOT}; ROOT is a checkout whose {@code ./penstock} is built.
+ */
+public final class StreetThroughput {
+    private static final int ROUNDS = 3;
+    private static final int RUN_SECONDS = 15;
+    private static final long STAGE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    private StreetThroughput() {}
+
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        Path root = Path.of(arguments.length == 0 ? "." : arguments[0]).toAbsolutePath();
+        int cores = Runtime.getRuntime().availableProcessors();
+        List<Double> ratios = new ArrayList<>();
+        try (StreetStages stages = new StreetStages(root.resolve("samples/street/street-detector.onnx"))) {
+            measure(stages); // warms up
+            for (int round = 0; round < ROUNDS; round++) {
+                Map<String, Double> seconds = measure(stages);
+                double sum = seconds.values().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .sum();
+                double limit = cores / sum;
+                double rate = run(root);
+                ratios.add(rate / limit);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%s limit %.1f/s, measured %.1f/s, ratio %.3f%n",
+                        seconds,
+                        limit,
+                        rate,
+                        rate / limit);
+            }
+        }
+        double[] sorted =
+                ratios.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        System.out.printf(
+                Locale.ROOT, "median ratio %.3f, all %s%n", sorted[sorted.length / 2], Arrays.toString(sorted));
+    }
+
+    private static Map<String, Double> measure(StreetStages stages) {
+        Map<String, Double> seconds = new LinkedHashMap<>();
+        seconds.put("render", cpuSeconds(stages::render));
+        seconds.put("write", cpuSeconds(stages::write));
+        seconds.put("execute", cpuSeconds(stages::execute));
+        seconds.put("decode", cpuSeconds(stages::decode));
+        return seconds;
+    }
+
+    private static double cpuSeconds(Runnable stage) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long until = System.nanoTime() + STAGE_NANOS;
+        long before = threads.getCurrentThreadCpuTime();
+        long count = 0;
+        while (System.nanoTime() < until) {
+            stage.run();
+            count++;
+        }
+        return (threads.getCurrentThreadCpuTime() - before) * 1e-9 / count;
+    }
+
+    /** Inferred frames a second of the whole program, a process of its own, its start left out. */
+    private static double run(Path root) throws IOException, InterruptedException {
+        Path document = root.resolve("samples/street/.throughput.yaml");
+        Path stats = Files.createTempFile("street", ".json");
+        String sample = Files.readString(root.resolve("samples/street/pipeline.yaml"));
+        Files.writeString(
+                document, sample.replace("fps: 25", "fps: max").replace("latencyTarget: 500ms", "latencyTarget: 10s"));
+        try {
+            Process process = new ProcessBuilder(
+                            root.resolve("penstock").toString(),
+                            "run",
+                            document.toString(),
+                            "--port",
+                            "0",
+                            "--duration",
+                            RUN_SECONDS + "s",
+                            "--stats",
+                            stats.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (!process.waitFor(RUN_SECONDS + 60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                process.destroyForcibly();
+                throw new IllegalStateException("the run failed: " + process);
+            }
+            String figures = Files.readString(stats);
+            return number(figures, "inferred")
+                    / (number(figures, "elapsedSeconds") - number(figures, "startToReadySeconds"));
+        } finally {
+            Files.deleteIfExists(document);
+            Files.deleteIfExists(stats);
+        }
+    }
+
+    private static double number(String json, String key) {
+        Matcher matcher = Pattern.compile("\"" + key + "\":([0-9.]+)").matcher(json);
+        if (!matcher.find()) {
+            throw new IllegalStateException("no " + key + " in " + json);
+        }
+        return Double.parseDouble(matcher.group(1));
+    }
+}

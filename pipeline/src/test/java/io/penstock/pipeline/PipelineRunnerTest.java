@@ -1,0 +1,167 @@
+package io.penstock.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.pipeline.frame.Frame;
+import io.penstock.pipeline.frame.Picture;
+import io.penstock.serving.tensor.TensorLease;
+import io.penstock.serving.tensor.TensorPool;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class PipelineRunnerTest {
+    private final TensorPool pool = new TensorPool(1 << 24, true);
+    private final CpuPool cpu = new CpuPool(2);
+    private final LiveStream stream = new LiveStream("gate", new StreamCounters());
+    private final FrameQueue queue = new MemoryFrameQueue(64);
+    private final BlockingQueue<Long> written = new LinkedBlockingQueue<>();
+    private final AtomicInteger openPictures = new AtomicInteger();
+
+    @AfterEach
+    void nothingLeaks() {
+        cpu.close();
+        assertThat(openPictures).hasValue(0);
+        assertThat(pool.openLeases()).isZero();
+    }
+
+    @Test
+    void deliversInTheOrderOfFramesThoughTheyFinishInAnother() throws Exception {
+        CountDownLatch second = new CountDownLatch(1);
+        PipelineRunner runner = run(index -> {
+            if (index == 0) {
+                second.await();
+            } else {
+                second.countDown();
+            }
+        });
+        offer(0, 1, 2, 3);
+        finish(runner);
+
+        assertThat(written).containsExactly(0L, 1L, 2L, 3L);
+    }
+
+    @Test
+    void passesOverFramesThatFailAndCountsEachOnce() {
+        PipelineRunner runner = run(index -> {
+            if (index % 3 == 1) {
+                throw new IllegalStateException("no answer");
+            }
+        });
+        offer(0, 1, 2, 3, 4, 5);
+        finish(runner);
+
+        assertThat(written).containsExactly(0L, 2L, 3L, 5L);
+        StreamCounters counters = stream.counters();
+        assertThat(counters.inferred()).isEqualTo(4);
+        assertThat(counters.droppedFailed()).isEqualTo(2);
+        assertThat(counters.captured()).isEqualTo(6);
+        assertThat(counters.inFlight()).isZero();
+    }
+
+    @Test
+    void dropsFramesThatWaitedLongerThanTheLatencyTarget() {
+        Frame old = frame(0, System.nanoTime() - Duration.ofSeconds(5).toNanos());
+        stream.counters().countCaptured();
+        assertThat(queue.offer(old)).isEmpty();
+        PipelineRunner runner = run(index -> {});
+        offer(1);
+        finish(runner);
+
+        assertThat(written).containsExactly(1L);
+        assertThat(stream.counters().droppedTooOld()).isEqualTo(1);
+        assertThat(stream.counters().inFlight()).isZero();
+    }
+
+    @Test
+    void figuresBalanceWhenTheQueueOverflows() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        FrameQueue small = new MemoryFrameQueue(2);
+        PipelineRunner runner = new PipelineRunner(
+                pipeline(index -> go.await()), small, List.of(sink()), new PipelineRunner.Limits(1, Optional.empty()));
+        for (long index = 0; index < 10; index++) {
+            stream.counters().countCaptured();
+            small.offer(frame(index, System.nanoTime())).ifPresent(runner::dropped);
+        }
+        go.countDown();
+        small.close();
+        runner.close();
+
+        StreamCounters counters = stream.counters();
+        assertThat(counters.captured())
+                .isEqualTo(counters.inferred() + counters.droppedQueueFull() + counters.droppedFailed());
+        assertThat(counters.droppedQueueFull()).isGreaterThanOrEqualTo(7);
+        assertThat(new ArrayList<>(written)).isSorted();
+    }
+
+    private interface Work {
+        void on(long index) throws InterruptedException;
+    }
+
+    private PipelineRunner run(Work work) {
+        return new PipelineRunner(
+                pipeline(work),
+                queue,
+                List.of(sink()),
+                new PipelineRunner.Limits(4, Optional.of(Duration.ofSeconds(2))));
+    }
+
+    private StepPipeline pipeline(Work work) {
+        MapStep inputs = exchange -> {
+            TensorLease memory = exchange.pool().allocate(8);
+            int index = exchange.picture().width() - 1;
+            memory.memory().set(ValueLayout.JAVA_LONG, 0, index);
+            exchange.setInputs(Map.of(), memory);
+        };
+        FakeTensorModel model = new FakeTensorModel(
+                pool, request -> work.on(request.memory().memory().get(ValueLayout.JAVA_LONG, 0)));
+        return new StepPipeline(
+                "street", model, List.of(inputs), List.of(), new StepPipeline.Shared(cpu, pool), List.of(stream));
+    }
+
+    private Sink sink() {
+        return new Sink() {
+            @Override
+            public void write(Result result, Picture picture) {
+                written.add(result.origin().orElseThrow().frame());
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private void offer(long... indices) {
+        for (long index : indices) {
+            stream.counters().countCaptured();
+            assertThat(queue.offer(frame(index, System.nanoTime()))).isEmpty();
+        }
+    }
+
+    /** The picture's width carries the index, so that the fake model can tell frames apart. */
+    private Frame frame(long index, long capturedNanos) {
+        openPictures.incrementAndGet();
+        Picture plain = Picture.rgb((int) index + 1, 1, MemorySegment.ofArray(new byte[3 * 64]));
+        Picture picture = new Picture(
+                plain.width(), 1, plain.format(), plain.colourSpace(), plain.planes(), openPictures::decrementAndGet);
+        return new Frame("gate", 5, index, Instant.EPOCH, Duration.ZERO, capturedNanos, picture);
+    }
+
+    private void finish(PipelineRunner runner) {
+        queue.close();
+        runner.close();
+    }
+}

@@ -1,0 +1,114 @@
+package io.penstock.server;
+
+import io.penstock.server.metrics.InferCounter;
+import io.penstock.server.metrics.MetricsApi;
+import io.penstock.server.net.HostPolicy;
+import io.penstock.server.net.HttpReply;
+import io.penstock.server.net.Port;
+import io.penstock.server.net.Router;
+import io.penstock.server.net.ServerLimits;
+import io.penstock.server.oip.OipGrpcApi;
+import io.penstock.server.oip.OipRestApi;
+import io.penstock.server.page.PageApi;
+import io.penstock.server.pipeline.PipelineApi;
+import io.penstock.server.pipeline.StreamApi;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The one port: models and pipelines over HTTP/1.1, HTTP/2 and gRPC, live streams, health, metrics, the dashboard.
+ *
+ * <p>Threads: started, drained and closed by one thread, in this order.
+ */
+public final class PenstockServer implements AutoCloseable {
+    private final ServerContext context;
+    private final Port port;
+    private volatile boolean draining;
+
+    public PenstockServer(ServerContext context, ServerLimits limits, HostPolicy hosts) {
+        this.context = context;
+        InferCounter counter = new InferCounter();
+        Router router = new Router();
+        new OipRestApi(
+                        context.models(),
+                        context.pool(),
+                        counter,
+                        this::isReady,
+                        context.state().identity())
+                .addTo(router);
+        new PipelineApi(context.pipelines(), context.codec(), context.painter()).addTo(router);
+        new StreamApi(context.pipelines()).addTo(router);
+        new HealthApi(this::unready).addTo(router);
+        new MetricsApi(context.models(), context.pipelines(), context.pool(), counter).addTo(router);
+        router.add(
+                "GET",
+                "/dashboard/stats",
+                (request, v) -> HttpReply.json(200, context.state().figures().get()));
+        new PageApi().addTo(router);
+        OipGrpcApi grpc = new OipGrpcApi(
+                context.models(),
+                context.pool(),
+                counter,
+                this::isReady,
+                context.state().identity());
+        this.port = new Port(router, grpc, context.pool(), limits, hosts);
+    }
+
+    private boolean isReady() {
+        return unready().isEmpty();
+    }
+
+    private List<String> unready() {
+        return draining ? List.of("draining") : context.state().unready().get();
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @param number 0 for any free port
+     * @return the port
+     * @throws ServerStartException if it is in use or the host is not this machine's
+     */
+    public int start(String host, int number) throws InterruptedException {
+        InetSocketAddress address = new InetSocketAddress(host, number);
+        if (address.isUnresolved()) {
+            throw new ServerStartException("the host " + host + " is not known", new IOException("unresolved"));
+        }
+        try {
+            return port.open(address);
+        } catch (BindException e) {
+            String message = String.valueOf(e.getMessage());
+            throw new ServerStartException(
+                    message.contains("in use")
+                            ? "port " + number + " is in use"
+                            : "cannot listen on " + host + ":" + number + ": " + message,
+                    e);
+        } catch (IOException e) {
+            throw new ServerStartException("cannot listen on " + host + ":" + number + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Requests under way, streamed answers among them. */
+    public long requestsInFlight() {
+        return port.inFlight();
+    }
+
+    /**
+     * Stops accepting and lets what is under way finish; {@code /readyz} says so to those still connected.
+     *
+     * @return whether everything finished in time
+     */
+    public boolean drain(Duration atMost) throws InterruptedException {
+        draining = true;
+        return port.drain(atMost);
+    }
+
+    /** Closes everything at once; handlers still at work are interrupted. */
+    @Override
+    public void close() {
+        port.close();
+    }
+}

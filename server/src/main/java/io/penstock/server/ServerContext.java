@@ -1,0 +1,34 @@
+package io.penstock.server;
+
+import io.penstock.pipeline.Pipeline;
+import io.penstock.pipeline.frame.PictureCodec;
+import io.penstock.pipeline.frame.ResultPainter;
+import io.penstock.server.oip.ServerIdentity;
+import io.penstock.serving.ModelRegistry;
+import io.penstock.serving.tensor.TensorPool;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What a server answers for.
+ *
+ * @param pipelines asked for at each request, so that pipelines may come and go
+ * @param pool holds bodies and answers; its budget is the limit of bytes in flight
+ * @param state what the process says of itself
+ */
+public record ServerContext(
+        ModelRegistry models,
+        Supplier<List<Pipeline>> pipelines,
+        TensorPool pool,
+        PictureCodec codec,
+        ResultPainter painter,
+        State state) {
+
+    /**
+     * What the process says of itself.
+     *
+     * @param unready why it is not ready, one reason an entry; empty when it is
+     * @param figures the JSON object of {@code /dashboard/stats}
+     */
+    public record State(ServerIdentity identity, Supplier<List<String>> unready, Supplier<String> figures) {}
+}

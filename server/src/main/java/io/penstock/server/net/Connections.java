@@ -1,0 +1,71 @@
+package io.penstock.server.net;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The open connections of a port.
+ *
+ * <p>Threads: any.
+ */
+final class Connections {
+    private final int max;
+    private final AtomicInteger sockets = new AtomicInteger();
+    private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean draining;
+
+    /** A connection whose protocol is known. Both calls come from any thread. */
+    interface Connection {
+        /** Tells the client to send nothing new; what is under way is finished. */
+        void drain();
+
+        /** Closes the connection if nothing is under way. */
+        void closeIfIdle();
+    }
+
+    Connections(int max) {
+        this.max = max;
+    }
+
+    /** Counts a new socket; false if there are too many. Each call is followed by one of {@link #socketClosed}. */
+    boolean socketOpened() {
+        return sockets.incrementAndGet() <= max;
+    }
+
+    void socketClosed() {
+        sockets.decrementAndGet();
+    }
+
+    int max() {
+        return max;
+    }
+
+    void add(Connection connection) {
+        open.add(connection);
+        if (draining) {
+            connection.drain();
+        }
+    }
+
+    void remove(Connection connection) {
+        open.remove(connection);
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    void drain() {
+        draining = true;
+        open.forEach(Connection::drain);
+    }
+
+    void closeIdle() {
+        open.forEach(Connection::closeIfIdle);
+    }
+
+    boolean isEmpty() {
+        return open.isEmpty();
+    }
+}

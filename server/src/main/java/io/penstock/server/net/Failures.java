@@ -1,0 +1,35 @@
+package io.penstock.server.net;
+
+import io.penstock.pipeline.ResultJson;
+import io.penstock.serving.call.ErrorCode;
+import io.penstock.serving.call.ServingException;
+
+/** Turns whatever a handler threw into what its caller may know; our own failures are logged with the request's id. */
+final class Failures {
+    private static final System.Logger LOG = System.getLogger("io.penstock.server");
+
+    private Failures() {}
+
+    /** The failure as callers see it. Logs what is ours to repair. */
+    static ServingException seenByCaller(Throwable failure, String requestId) {
+        if (failure instanceof ServingException known) {
+            if (known.code() == ErrorCode.INTERNAL) {
+                LOG.log(System.Logger.Level.ERROR, "request " + requestId + " failed", failure);
+            }
+            return known;
+        }
+        if (failure instanceof InterruptedException) {
+            return new ServingException(ErrorCode.CANCELLED, "the request was cancelled");
+        }
+        LOG.log(System.Logger.Level.ERROR, "request " + requestId + " failed", failure);
+        return new ServingException(ErrorCode.INTERNAL, "internal error; the log has it under request " + requestId);
+    }
+
+    static HttpReply.Whole reply(ServingException failure) {
+        StringBuilder body = new StringBuilder("{\"error\":");
+        ResultJson.string(body, failure.sentence());
+        HttpReply.Whole reply = HttpReply.json(
+                ErrorStatus.http(failure.code()), body.append('}').toString());
+        return ErrorStatus.http(failure.code()) == 503 ? reply.with("retry-after", "1") : reply;
+    }
+}

@@ -1,0 +1,13 @@
+package io.penstock.server.net;
+
+import io.penstock.serving.call.Deadline;
+
+/**
+ * One HTTP request, its body fully read.
+ *
+ * @param id the caller's {@code x-request-id} or one of ours
+ * @param path as it was sent, percent-encoded, without the query
+ * @param deadline by when the answer must be there
+ */
+public record HttpRequest(
+        String id, String method, String path, RequestHeaders headers, RequestBody body, Deadline deadline) {}

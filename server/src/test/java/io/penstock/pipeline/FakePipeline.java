@@ -1,0 +1,90 @@
+package io.penstock.pipeline;
+
+import io.penstock.pipeline.frame.Box;
+import io.penstock.pipeline.frame.Detection;
+import io.penstock.pipeline.frame.Findings;
+import io.penstock.pipeline.frame.Picture;
+import io.penstock.pipeline.frame.PictureCodec;
+import io.penstock.pipeline.frame.PictureException;
+import io.penstock.pipeline.frame.ResultPainter;
+import io.penstock.serving.call.Deadline;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A pipeline that finds one car in whatever it is sent, and a stream that the test publishes to. */
+public final class FakePipeline implements Pipeline, PictureCodec, ResultPainter {
+    public final LiveStream stream = new LiveStream("gate", new StreamCounters());
+
+    @Override
+    public String name() {
+        return "street";
+    }
+
+    @Override
+    public String modelName() {
+        return "echo";
+    }
+
+    @Override
+    public List<String> mediaTypes() {
+        return List.of("image/jpeg", "image/png");
+    }
+
+    @Override
+    public Answer infer(String requestId, Payload payload, Deadline deadline) {
+        String text = new String(payload.bytes().toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+        if (text.equals("broken")) {
+            throw new PictureException(PictureException.Reason.DAMAGED, "the picture is damaged");
+        }
+        return new Answer(result(requestId, Optional.empty()), picture());
+    }
+
+    @Override
+    public List<LiveStream> streams() {
+        return List.of(stream);
+    }
+
+    /** Shows one more frame to the stream's viewers. */
+    public void publish(long frame) {
+        stream.counters().countCaptured();
+        stream.counters().countInferred(1_000_000);
+        Result result = result("street/gate/0/" + frame, Optional.of(new Result.Origin("gate", frame)));
+        stream.publish(new LiveFrame(result, picture(), this, this));
+    }
+
+    private static Picture picture() {
+        return Picture.rgb(2, 2, MemorySegment.ofArray(new byte[12]));
+    }
+
+    private static Result result(String id, Optional<Result.Origin> origin) {
+        Findings findings = new Findings(List.of(new Detection("car", 2, 0.9f, new Box(1, 2, 3, 4))));
+        Result.Timings timings =
+                new Result.Timings(Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(3));
+        return new Result(id, "street", origin, Instant.EPOCH, 2, 2, findings, timings);
+    }
+
+    @Override
+    public Picture decode(MemorySegment encoded) {
+        return picture();
+    }
+
+    @Override
+    public byte[] encodeJpeg(Picture picture, int quality) {
+        return "a jpeg".getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public byte[] encodePng(Picture picture) {
+        return "a png".getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public Picture paint(Picture picture, Findings findings) {
+        return picture();
+    }
+}

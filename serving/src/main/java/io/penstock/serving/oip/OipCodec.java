@@ -1,0 +1,175 @@
+package io.penstock.serving.oip;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+
+import io.penstock.serving.InferResponse;
+import io.penstock.serving.backend.ModelSignature;
+import io.penstock.serving.backend.TensorSignature;
+import io.penstock.serving.call.ServingException;
+import io.penstock.serving.tensor.DataType;
+import io.penstock.serving.tensor.Shape;
+import io.penstock.serving.tensor.Tensor;
+import io.penstock.serving.tensor.TensorLease;
+import io.penstock.serving.tensor.TensorPool;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/**
+ * Inference requests and answers of the protocol's REST form: JSON, JSON with binary tensors behind it, and the raw
+ * binary request of a single tensor. Binary tensors are never copied. Any number of threads may use it at once.
+ */
+public final class OipCodec {
+    /** Stands for a request without the header {@code Inference-Header-Content-Length}. */
+    public static final long NO_HEADER_LENGTH = -1;
+
+    private final TensorPool pool;
+
+    /** @param pool where tensors that come as JSON, and JSON answers, are held */
+    public OipCodec(TensorPool pool) {
+        this.pool = pool;
+    }
+
+    /**
+     * Reads a request and checks it against the model. The caller keeps its own count of {@code body} and closes the
+     * request.
+     *
+     * @param bytes the body, a view of {@code body}
+     * @param headerLength bytes of JSON at the start; 0 for a raw binary request; {@link #NO_HEADER_LENGTH} if the
+     *     body is JSON alone
+     * @throws ServingException with a sentence that names the field
+     */
+    public OipRequest decode(TensorLease body, MemorySegment bytes, long headerLength, ModelSignature signature) {
+        if (headerLength == 0) {
+            return decodeRaw(body, bytes, signature);
+        }
+        if (headerLength > bytes.byteSize() || headerLength < NO_HEADER_LENGTH) {
+            throw Refusal.invalid("Inference-Header-Content-Length is " + headerLength + ", but the body has "
+                    + bytes.byteSize() + " bytes");
+        }
+        if (bytes.byteSize() == 0) {
+            throw Refusal.invalid("the body is empty; an inference request is a JSON object with 'inputs'");
+        }
+        long jsonBytes = headerLength == NO_HEADER_LENGTH ? bytes.byteSize() : headerLength;
+        return new OipDecoder(body, bytes.asSlice(0, jsonBytes), bytes.asSlice(jsonBytes), pool, signature).decode();
+    }
+
+    private OipRequest decodeRaw(TensorLease body, MemorySegment bytes, ModelSignature signature) {
+        if (signature.inputs().size() != 1) {
+            throw Refusal.invalid("a raw binary request (Inference-Header-Content-Length: 0) needs a model with one"
+                    + " input; this one has " + signature.inputs().size());
+        }
+        TensorSignature input = signature.inputs().getFirst();
+        InferInputs inputs = new InferInputs(signature);
+        if (input.type() == DataType.BYTES) {
+            return decodeRawElement(bytes, input, inputs);
+        }
+        long[] shape = rawShape(input, bytes.byteSize());
+        inputs.addBinary(inputs.declare(input.name(), input.type().name(), shape), bytes);
+        return raw(inputs, body.retain());
+    }
+
+    /** The whole body is the one element, so its length goes before it. */
+    private OipRequest decodeRawElement(MemorySegment bytes, TensorSignature input, InferInputs inputs) {
+        long[] shape = new long[input.shape().rank()];
+        Arrays.fill(shape, 1);
+        TensorSignature declared = inputs.declare(input.name(), input.type().name(), shape);
+        TensorLease element = pool.allocate(4 + bytes.byteSize());
+        element.memory().set(JAVA_INT_UNALIGNED, 0, Math.toIntExact(bytes.byteSize()));
+        MemorySegment.copy(bytes, 0, element.memory(), 4, bytes.byteSize());
+        inputs.add(declared, element.memory());
+        return raw(inputs, element);
+    }
+
+    private static OipRequest raw(InferInputs inputs, TensorLease memory) {
+        return new OipRequest(Optional.empty(), Optional.empty(), inputs.complete(), List.of(), true, memory);
+    }
+
+    /** An open outermost dimension is a batch of one where another dimension is open, too. */
+    private static long[] rawShape(TensorSignature input, long bytes) {
+        long[] shape = input.shape().toArray();
+        long open = Arrays.stream(shape).filter(size -> size == Shape.ANY).count();
+        if (open > 1 && shape[0] == Shape.ANY) {
+            shape[0] = 1;
+            open--;
+        }
+        if (open > 1) {
+            throw Refusal.invalid("a raw binary request cannot tell the shape of input '" + input.name() + "': "
+                    + input.shape() + " has more than one open dimension");
+        }
+        long known = input.type().byteSize();
+        int openAt = -1;
+        for (int i = 0; i < shape.length; i++) {
+            if (shape[i] == Shape.ANY) {
+                openAt = i;
+            } else {
+                known *= shape[i];
+            }
+        }
+        if (openAt >= 0) {
+            if (known == 0 || bytes % known != 0) {
+                throw Refusal.invalid("the body of " + bytes + " bytes is no multiple of " + known
+                        + ", the size of one entry of input '" + input.name() + "' " + input.shape());
+            }
+            shape[openAt] = bytes / known;
+        }
+        return shape;
+    }
+
+    /**
+     * Writes the answer; the caller closes it, and the response once the answer was sent.
+     *
+     * @throws ServingException if an output has no JSON form and was not asked for in binary
+     */
+    public OipAnswer encode(String model, String version, OipRequest request, InferResponse response) {
+        SequencedMap<String, Tensor> outputs = inWantedOrder(request, response);
+        List<MemorySegment> binary = new ArrayList<>();
+        try (JsonOut out = new JsonOut(pool)) {
+            out.raw("{\"model_name\":").string(model);
+            out.raw(",\"model_version\":").string(version);
+            request.id().ifPresent(id -> out.raw(",\"id\":").string(id));
+            out.raw(",\"outputs\":[");
+            OipEncoder encoder = new OipEncoder(out);
+            String separator = "";
+            for (Map.Entry<String, Tensor> output : outputs.entrySet()) {
+                Tensor tensor = output.getValue();
+                out.raw(separator).raw("{\"name\":").string(output.getKey());
+                out.raw(",\"datatype\":\"").raw(tensor.type().name()).raw("\",\"shape\":");
+                out.raw(tensor.shape().toString());
+                if (request.isBinary(output.getKey())) {
+                    out.raw(",\"parameters\":{\"binary_data_size\":")
+                            .number(tensor.byteSize())
+                            .raw('}');
+                    binary.add(tensor.data());
+                } else {
+                    out.raw(",\"data\":");
+                    encoder.data(output.getKey(), tensor);
+                }
+                out.raw('}');
+                separator = ",";
+            }
+            out.raw("]}");
+            return new OipAnswer(out.handOver(), out.size(), binary);
+        }
+    }
+
+    private static SequencedMap<String, Tensor> inWantedOrder(OipRequest request, InferResponse response) {
+        if (request.outputs().isEmpty()) {
+            return response.outputs();
+        }
+        SequencedMap<String, Tensor> wanted = new LinkedHashMap<>();
+        for (OipRequest.RequestedOutput output : request.outputs()) {
+            Tensor tensor = response.outputs().get(output.name());
+            if (tensor == null) {
+                throw new IllegalStateException("the model gave no output " + output.name());
+            }
+            wanted.put(output.name(), tensor);
+        }
+        return wanted;
+    }
+}
