@@ -1,7 +1,7 @@
 package io.penstock.scene;
 
 /** Something that stands on or moves along the street, at one moment. */
-sealed interface Actor permits Car, Truck, Bus, Walker, Cyclist, SignalPost, Tree, Lamppost {
+sealed interface Actor permits Car, Truck, Bus, Walker, Cyclist, SignalPost, Tree, Lamppost, Still {
     Footprint footprint();
 
     /** Paints what falls on the ground: its shadow, and the light of its lamps. */

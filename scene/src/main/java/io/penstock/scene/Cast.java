@@ -36,6 +36,14 @@ final class Cast {
         open = true;
     }
 
+    /** As {@link #object(int, long)}, of which the share in the picture is known. */
+    void object(int classId, long identity, double inside) {
+        object(classId, identity);
+        insides[objects] = inside;
+        objects++;
+        open = false;
+    }
+
     /** What is painted from here on hides objects but is none. */
     void prop() {
         close();

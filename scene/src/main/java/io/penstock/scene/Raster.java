@@ -71,10 +71,10 @@ final class Raster {
         this.right = new int[height * SUB];
     }
 
-    /** Starts a picture over {@code backdrop}: packed RGB of this size. */
-    void reset(byte[] backdrop) {
-        System.arraycopy(backdrop, 0, rgb, 0, rgb.length);
-        Arrays.fill(owners, (short) 0);
+    /** Starts a picture over {@code ground}, which has this size. */
+    void reset(Ground ground) {
+        System.arraycopy(ground.rgb, 0, rgb, 0, rgb.length);
+        System.arraycopy(ground.shades, 0, owners, 0, owners.length);
         Arrays.fill(visible, 0);
         Arrays.fill(silhouette, 0);
         Arrays.fill(minX, Integer.MAX_VALUE);
@@ -87,6 +87,11 @@ final class Raster {
     /** From here on opaque pixels belong to {@code newOwner}. */
     void own(short newOwner) {
         owner = newOwner;
+    }
+
+    /** A copy: the owner of each pixel. */
+    short[] owners() {
+        return owners.clone();
     }
 
     short ownerAt(int column, int row) {
@@ -135,6 +140,22 @@ final class Raster {
     /** Adds light. */
     void lighten(double[] xs, double[] ys, int count, int colour, double share) {
         paint(xs, ys, count, colour, Mode.LIGHT, (int) (share * 256));
+    }
+
+    /** Paints what was painted before. */
+    void stamp(Stamp stamp) {
+        int from = 0;
+        for (int run = 0; run < stamp.starts.length; run++) {
+            int start = stamp.starts[run];
+            int length = stamp.lengths[run];
+            System.arraycopy(stamp.rgb, from, rgb, 3 * start, 3 * length);
+            take(start, start + length);
+            from += 3 * length;
+        }
+        minX[owner] = Math.min(minX[owner], stamp.minX);
+        maxX[owner] = Math.max(maxX[owner], stamp.maxX);
+        minY[owner] = Math.min(minY[owner], stamp.minY);
+        maxY[owner] = Math.max(maxY[owner], stamp.maxY);
     }
 
     void circle(double x, double y, double radius, int colour) {

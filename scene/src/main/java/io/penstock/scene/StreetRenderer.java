@@ -42,9 +42,10 @@ public final class StreetRenderer {
         if (frame < 0) {
             throw new IllegalArgumentException("frames are counted from 0: " + frame);
         }
-        raster.reset(scene.backdrop);
+        raster.reset(scene.ground);
         cast.clear();
         List<Actor> actors = scene.traffic.at((double) frame / StreetScene.FRAMES_PER_SECOND);
+        actors.addAll(scene.still);
         List<Actor> order = DepthOrder.of(actors, scene.camera.x);
         for (Actor actor : order) {
             actor.paintGround(brush);

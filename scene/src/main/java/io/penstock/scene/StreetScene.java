@@ -4,6 +4,9 @@ import io.penstock.pipeline.frame.Picture;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A street crossing as a camera sees it: the same for the same seed, for ever.
@@ -36,7 +39,8 @@ public final class StreetScene {
     final Light light;
     final Traffic traffic;
     final Grain grain;
-    final byte[] backdrop;
+    final Ground ground;
+    final List<Actor> still;
     private final int width;
     private final int height;
 
@@ -48,7 +52,17 @@ public final class StreetScene {
         this.light = Light.of(dice.child(2));
         this.traffic = new Traffic(dice.child(3));
         this.grain = new Grain(dice.child(4), light.dusk() ? 3 : 1.8, width * 3);
-        this.backdrop = new Backdrop(camera, light, dice.child(5), width, height).paint();
+        byte[] backdrop = new Backdrop(camera, light, dice.child(5), width, height).paint();
+        Brush brush = new Brush(camera, light, new Raster(width, height));
+        // The halo of a lamp falls on whatever passes, so a lamp that is lit is not stamped.
+        Map<Boolean, List<Actor>> byGlow = traffic.still().stream()
+                .collect(Collectors.partitioningBy(actor -> light.dusk() && actor instanceof Lamppost));
+        List<Actor> plain = byGlow.getOrDefault(false, List.of());
+        this.ground = Ground.of(backdrop, plain, brush);
+        this.still = Stream.concat(
+                        byGlow.getOrDefault(true, List.of()).stream(),
+                        plain.stream().flatMap(actor -> Still.of(actor, brush, ground).stream()))
+                .toList();
     }
 
     /** @throws IllegalArgumentException if a side is not 64 to 4096 pixels */

@@ -26,10 +26,18 @@ final class Traffic {
         placePeople();
     }
 
-    /** @param time seconds since the first frame */
+    /** Who and what never changes. */
+    List<Actor> still() {
+        return List.copyOf(still);
+    }
+
+    /**
+     * Who and what moves or changes.
+     *
+     * @param time seconds since the first frame
+     */
     List<Actor> at(double time) {
-        List<Actor> actors = new ArrayList<>(still);
-        actors.addAll(signals(time));
+        List<Actor> actors = new ArrayList<>(signals(time));
         for (Lane lane : Lane.ALL) {
             double first = time - green - (lane.mainRoad() ? 0 : Street.CYCLE / 2);
             double speed = lane.speed(dice);

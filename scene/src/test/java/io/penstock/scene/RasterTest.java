@@ -3,6 +3,7 @@ package io.penstock.scene;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +13,8 @@ class RasterTest {
 
     @BeforeEach
     void clear() {
-        raster.reset(new byte[3 * SIDE * SIDE]);
+        Brush brush = new Brush(Camera.of(new Dice(1), SIDE, SIDE), Light.of(new Dice(1)), raster);
+        raster.reset(Ground.of(new byte[3 * SIDE * SIDE], List.of(), brush));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.penstock.scene;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class TrafficTest {
@@ -11,7 +12,7 @@ class TrafficTest {
         for (long seed = 1; seed <= 30; seed++) {
             Traffic traffic = new Traffic(new Dice(seed));
             for (double time = 0; time < 30; time += 0.5) {
-                List<Footprint> prints = traffic.at(time).stream()
+                List<Footprint> prints = Stream.concat(traffic.still().stream(), traffic.at(time).stream())
                         .filter(actor -> actor instanceof Car || actor instanceof Truck || actor instanceof Bus)
                         .map(Actor::footprint)
                         .toList();
