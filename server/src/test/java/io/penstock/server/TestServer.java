@@ -39,6 +39,7 @@ final class TestServer implements AutoCloseable {
     final FakePipeline pipeline = new FakePipeline();
     final PenstockServer server;
     final HttpClient client = HttpClient.newHttpClient();
+    final ServerContext context;
     final int port;
 
     TestServer() throws InterruptedException {
@@ -63,7 +64,7 @@ final class TestServer implements AutoCloseable {
                 new ServerIdentity("penstock", "test"),
                 List::of,
                 () -> Figures.json(Duration.ofSeconds(1), Duration.ofSeconds(1), models, List.of(pipeline)));
-        ServerContext context = new ServerContext(models, () -> List.of(pipeline), pool, pipeline, pipeline, state);
+        context = new ServerContext(models, () -> List.of(pipeline), pool, pipeline, pipeline, state);
         server = new PenstockServer(context, limits, HostPolicy.loopbackAnd(Set.of("penstock.test")));
         port = server.start("127.0.0.1", 0);
     }

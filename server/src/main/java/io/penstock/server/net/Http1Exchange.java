@@ -61,11 +61,13 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
 
     void begin() {
         parts.inFlight().enter();
-        boolean hasBody = HttpUtil.isTransferEncodingChunked(head) || HttpUtil.getContentLength(head, 0L) > 0;
+        boolean chunked = HttpUtil.isTransferEncodingChunked(head);
+        String announced = head.headers().get(HttpHeaderNames.CONTENT_LENGTH, "0");
+        boolean hasBody = chunked || !announced.equals("0");
         try {
             checkHead();
-            if (!HttpUtil.isTransferEncodingChunked(head)) {
-                body.expect(HttpUtil.getContentLength(head, 0L));
+            if (!chunked) {
+                body.expect(contentLength());
             }
         } catch (ServingException e) {
             refuse(e, hasBody);
@@ -76,6 +78,14 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
         }
         if (HttpUtil.is100ContinueExpected(head)) {
             ctx.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+        }
+    }
+
+    private long contentLength() {
+        try {
+            return HttpUtil.getContentLength(head, 0L);
+        } catch (NumberFormatException e) {
+            throw new ServingException(ErrorCode.INVALID_REQUEST, "content-length is not a number", e);
         }
     }
 

@@ -72,7 +72,10 @@ record InferMessage(ModelInferRequest head, List<MemorySegment> raw) {
             switch (wireType) {
                 case 0 -> varint();
                 case 1 -> position += 8;
-                case 2 -> position += length();
+                case 2 -> {
+                    long length = length();
+                    position += length;
+                }
                 case 5 -> position += 4;
                 default -> throw new InvalidProtocolBufferException("wire type " + wireType);
             }

@@ -103,9 +103,9 @@ public final class StreamApi {
             long seen = 0;
             while (!stream.isClosed()) {
                 Optional<Published> next = stream.awaitNewer(seen, KEEP_ALIVE);
-                if (next.isEmpty()) {
+                if (next.isEmpty() && !stream.isClosed()) {
                     write(sink, ": still here\n\n".getBytes(US_ASCII));
-                } else {
+                } else if (next.isPresent()) {
                     seen = next.get().sequence();
                     String json;
                     try (Published published = next.get()) {

@@ -194,6 +194,9 @@ final class JsonCursor {
             case '"' -> rawString();
             case 't', 'f' -> bool();
             case 'n' -> literal("null");
+            case 'N', 'I' ->
+                throw Refusal.invalid("the body is not JSON: NaN and infinity have no JSON form; tensors that"
+                        + " hold them travel in binary (binary_data_size)");
             default -> skipNumber();
         }
     }

@@ -79,8 +79,7 @@ final class JsonTensorReader {
     private void readNested(int level) {
         int last = input.shape().rank() - 1;
         if (level > last) {
-            throw Refusal.invalid(
-                    "'data' of input '" + input.name() + "' is nested deeper than its shape " + input.shape());
+            throw nestedTooDeep();
         }
         long length = 0;
         boolean another = json.open('[');
@@ -204,10 +203,15 @@ final class JsonTensorReader {
     }
 
     private ServingException wrongElement(String wanted) {
-        int next = json.peek();
-        boolean notJson = next == 'N' || next == 'I' || next == 'n';
-        return Refusal.invalid("element " + elements + " of input '" + input.name() + "' is not " + wanted + " as "
-                + input.type() + " wants it"
-                + (notJson ? "; NaN and infinity are not JSON, but travel in binary (binary_data_size)" : ""));
+        if (json.peek() == '[') {
+            return nestedTooDeep();
+        }
+        return Refusal.invalid("element " + elements + " of input '" + input.name() + "' is not " + wanted + ", as "
+                + input.type() + " wants it");
+    }
+
+    private ServingException nestedTooDeep() {
+        return Refusal.invalid(
+                "'data' of input '" + input.name() + "' is nested deeper than its shape " + input.shape());
     }
 }
