@@ -135,7 +135,8 @@ class Http2Test {
 
     @Test
     void answersManyRequestsOnOneConnection() throws Exception {
-        byte[] body = "{\"inputs\":[{\"name\":\"in\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]}]}".getBytes(StandardCharsets.UTF_8);
+        byte[] body = "{\"inputs\":[{\"name\":\"in\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]}]}"
+                .getBytes(StandardCharsets.UTF_8);
         for (int i = 0; i < 200; i++) {
             assertThat(send(post("/v2/models/echo/infer"), body).status()).isEqualTo("200");
             assertThat(send(post("/v2/models/nobody/infer"), body).status()).isEqualTo("404");
@@ -152,7 +153,8 @@ class Http2Test {
 
     @Test
     void answersOnlyToItsOwnHosts() throws Exception {
-        assertThat(send(post("/v2/models/echo/infer").authority("evil.example"), new byte[0]).status())
+        assertThat(send(post("/v2/models/echo/infer").authority("evil.example"), new byte[0])
+                        .status())
                 .isEqualTo("403");
     }
 
@@ -160,7 +162,8 @@ class Http2Test {
     void aResetInterruptsTheHandler() throws Exception {
         CompletableFuture<Response> response = new CompletableFuture<>();
         Http2StreamChannel stream = open(response);
-        byte[] body = "{\"inputs\":[{\"name\":\"in\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]}]}".getBytes(StandardCharsets.UTF_8);
+        byte[] body = "{\"inputs\":[{\"name\":\"in\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]}]}"
+                .getBytes(StandardCharsets.UTF_8);
         stream.write(new DefaultHttp2HeadersFrame(post("/v2/models/blocking/infer")));
         stream.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(body), true));
         assertThat(server.blocking.entered.await(10, TimeUnit.SECONDS)).isTrue();
@@ -180,7 +183,8 @@ class Http2Test {
                 post("/v2/models/echo-uint8/infer").set("inference-header-content-length", "0")));
         stream.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(bytes), true));
 
-        byte[] body = "{\"inputs\":[{\"name\":\"in\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]}]}".getBytes(StandardCharsets.UTF_8);
+        byte[] body = "{\"inputs\":[{\"name\":\"in\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]}]}"
+                .getBytes(StandardCharsets.UTF_8);
         assertThat(send(post("/v2/models/nobody/infer"), body).status()).isEqualTo("404");
         stream.close().sync();
     }
