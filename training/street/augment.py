@@ -13,7 +13,7 @@ def _move(pictures, truths, random):
     """Scales and shifts each picture, and its truth with it."""
     count = len(truths)
     scale = random.uniform(0.8, 1.3, count).astype(np.float32)
-    scale[random.random(count) < 0.3] = 1
+    scale[random.random(count) < 0.5] = 1
     shift_x = random.uniform(-0.1, 0.1, count).astype(np.float32) * WIDTH * (scale != 1)
     shift_y = random.uniform(-0.1, 0.1, count).astype(np.float32) * HEIGHT * (scale != 1)
     theta = torch.zeros(count, 2, 3)
@@ -47,9 +47,9 @@ def _recolour(pictures, random):
         return torch.from_numpy(random.uniform(low, high, (count, channels, 1, 1)).astype(np.float32))
 
     grey = pictures.mean(dim=1, keepdim=True)
-    pictures = grey + (pictures - grey) * draw(0.7, 1.3)
-    pictures = (pictures - 0.45) * draw(0.8, 1.2) + 0.45
-    pictures = pictures * draw(0.7, 1.3) * draw(0.94, 1.06, 3)
+    pictures = grey + (pictures - grey) * draw(0.8, 1.2)
+    pictures = (pictures - 0.45) * draw(0.85, 1.15) + 0.45
+    pictures = pictures * draw(0.75, 1.25) * draw(0.94, 1.06, 3)
     noise = torch.randn(1, *pictures.shape[1:]) * draw(0, 0.025) * (draw(0, 1) < 0.5)
     return (pictures + noise).clamp(0, 1)
 

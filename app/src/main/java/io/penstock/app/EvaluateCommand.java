@@ -40,7 +40,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--labels",
             paramLabel = "DIR",
-            description = "Their truth, a text file each: class, centre x, centre y, width, height (shares of the picture).")
+            description =
+                    "Their truth, a text file each: class, centre x, centre y, width, height (shares of the picture).")
     private Optional<Path> labels = Optional.empty();
 
     @Option(names = "--scene", paramLabel = "street", description = "Scores on the synthetic street instead.")
@@ -107,21 +108,23 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         for (int i = 0; i < scores.size(); i++) {
             AveragePrecision score = scores.get(i);
-            console.out().println(String.format(
-                    Locale.ROOT,
-                    "%s: mAP50 %.3f, mAP50-95 %.3f on %d pictures",
-                    targets.get(i),
-                    score.map50(),
-                    score.map50To95(),
-                    score.pictures()));
+            console.out()
+                    .println(String.format(
+                            Locale.ROOT,
+                            "%s: mAP50 %.3f, mAP50-95 %.3f on %d pictures",
+                            targets.get(i),
+                            score.map50(),
+                            score.map50To95(),
+                            score.pictures()));
             for (AveragePrecision.OfClass each : score.classes()) {
-                console.out().println(String.format(
-                        Locale.ROOT,
-                        "  %-16s AP50 %.3f  AP50-95 %.3f  of %d",
-                        each.label(),
-                        each.ap50(),
-                        each.ap50To95(),
-                        each.truths()));
+                console.out()
+                        .println(String.format(
+                                Locale.ROOT,
+                                "  %-16s AP50 %.3f  AP50-95 %.3f  of %d",
+                                each.label(),
+                                each.ap50(),
+                                each.ap50To95(),
+                                each.truths()));
             }
         }
     }

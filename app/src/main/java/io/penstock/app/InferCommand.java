@@ -38,13 +38,18 @@ final class InferCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "TARGET", description = "A pipeline document (.yaml) or a model (.onnx).")
     private String target = "";
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "INPUT", description = "Pictures, folders of them, or globs.")
+    @Parameters(
+            index = "1..*",
+            arity = "1..*",
+            paramLabel = "INPUT",
+            description = "Pictures, folders of them, or globs.")
     private List<String> inputs = List.of();
 
     @Option(
             names = "-o",
             paramLabel = "table|json|jsonl",
-            description = "How results are written: a table, one JSON array, or one JSON object a line. Default: table.")
+            description =
+                    "How results are written: a table, one JSON array, or one JSON object a line. Default: table.")
     private OutputFormat output = OutputFormat.TABLE;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Writes each picture there with its boxes drawn.")
@@ -113,18 +118,20 @@ final class InferCommand implements Callable<Integer> {
             case JSON -> written.add(ResultJson.write(result));
             case JSONL -> console.out().println(ResultJson.write(result));
             case TABLE -> {
-                console.out().println(file + "  " + result.width() + " x " + result.height() + "  "
-                        + result.findings().detections().size() + " found");
+                console.out()
+                        .println(file + "  " + result.width() + " x " + result.height() + "  "
+                                + result.findings().detections().size() + " found");
                 for (Detection detection : result.findings().detections()) {
-                    console.out().println(String.format(
-                            Locale.ROOT,
-                            "  %-16s %.2f   x %7.1f  y %7.1f  width %7.1f  height %7.1f",
-                            detection.label(),
-                            detection.score(),
-                            detection.box().x(),
-                            detection.box().y(),
-                            detection.box().width(),
-                            detection.box().height()));
+                    console.out()
+                            .println(String.format(
+                                    Locale.ROOT,
+                                    "  %-16s %.2f   x %7.1f  y %7.1f  width %7.1f  height %7.1f",
+                                    detection.label(),
+                                    detection.score(),
+                                    detection.box().x(),
+                                    detection.box().y(),
+                                    detection.box().width(),
+                                    detection.box().height()));
                 }
             }
         }

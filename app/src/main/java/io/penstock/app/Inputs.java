@@ -51,7 +51,8 @@ final class Inputs {
         if (!Files.isDirectory(folder)) {
             return found;
         }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob.getFileName().toString())) {
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(folder, glob.getFileName().toString())) {
             files.forEach(found::add);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

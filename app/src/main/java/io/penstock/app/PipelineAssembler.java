@@ -90,14 +90,13 @@ final class PipelineAssembler {
     }
 
     private StepPipeline steps(Target target, BatchedModel model, VisionPlan plan) {
-        List<LiveStream> streams =
-                switch (target.pipeline().spec().source()) {
-                    case SourceSpec.Http _ -> List.of();
-                    case SourceSpec.Streams cameras ->
-                        cameras.cameras().stream()
-                                .map(camera -> new LiveStream(camera.name(), new StreamCounters()))
-                                .toList();
-                };
+        List<LiveStream> streams = switch (target.pipeline().spec().source()) {
+            case SourceSpec.Http _ -> List.of();
+            case SourceSpec.Streams cameras ->
+                cameras.cameras().stream()
+                        .map(camera -> new LiveStream(camera.name(), new StreamCounters()))
+                        .toList();
+        };
         return new StepPipeline(
                 target.pipeline().name(),
                 model,
@@ -110,8 +109,7 @@ final class PipelineAssembler {
     private RunningPipeline.Streams streams(SourceSpec.Streams spec, StepPipeline steps) {
         FrameQueue queue = frameQueue(spec.frameQueue());
         LiveSink sink = new LiveSink(steps.streams(), engine.codec(), engine.painter());
-        PipelineRunner.Limits limits =
-                new PipelineRunner.Limits(2 * engine.cores(), spec.latencyTarget());
+        PipelineRunner.Limits limits = new PipelineRunner.Limits(2 * engine.cores(), spec.latencyTarget());
         PipelineRunner runner = new PipelineRunner(steps, queue, List.of(sink), limits);
         List<Camera> cameras = new ArrayList<>();
         for (int i = 0; i < spec.cameras().size(); i++) {

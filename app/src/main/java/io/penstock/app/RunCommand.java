@@ -42,7 +42,10 @@ final class RunCommand implements Callable<Integer> {
             description = "Pipeline documents (.yaml) and models (.onnx), any number of them.")
     private List<String> targets = List.of();
 
-    @Option(names = "--port", paramLabel = "PORT", description = "Port to listen on; 0 takes any free one. Default: 8080.")
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "Port to listen on; 0 takes any free one. Default: 8080.")
     private int port = 8080;
 
     @Option(names = "--bind", paramLabel = "ADDRESS", description = "Address to listen on. Default: 127.0.0.1.")
@@ -89,7 +92,9 @@ final class RunCommand implements Callable<Integer> {
         try {
             return process.start(read, bind, port);
         } catch (ServerStartException e) {
-            String advice = String.valueOf(e.getMessage()).endsWith("in use") ? "; choose another with --port, or 0 for any" : "";
+            String advice = String.valueOf(e.getMessage()).endsWith("in use")
+                    ? "; choose another with --port, or 0 for any"
+                    : "";
             throw new CommandException(ExitCode.FAILED, e.getMessage() + advice, e);
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
@@ -148,35 +153,39 @@ final class RunCommand implements Callable<Integer> {
         List<LiveStream> streams = running.steps().get().streams();
         String cameras = streams.isEmpty()
                 ? ""
-                : ", cameras: " + String.join(", ", streams.stream().map(LiveStream::name).toList());
+                : ", cameras: "
+                        + String.join(
+                                ", ", streams.stream().map(LiveStream::name).toList());
         return name + ": model " + running.model().name() + cameras;
     }
 
     private void figures(ServerProcess process) {
         for (RunningPipeline running : process.running()) {
             ModelStatistics statistics = running.model().statistics();
-            console.out().println(String.format(
-                    Locale.ROOT,
-                    "model %s: %d requests in %d executions, %d failed; compute p50 %.1f ms, p99 %.1f ms",
-                    running.model().name(),
-                    statistics.requestsSucceeded() + statistics.requestsFailed(),
-                    statistics.executions(),
-                    statistics.requestsFailed(),
-                    statistics.computeTime().quantileSeconds(0.5) * 1e3,
-                    statistics.computeTime().quantileSeconds(0.99) * 1e3));
+            console.out()
+                    .println(String.format(
+                            Locale.ROOT,
+                            "model %s: %d requests in %d executions, %d failed; compute p50 %.1f ms, p99 %.1f ms",
+                            running.model().name(),
+                            statistics.requestsSucceeded() + statistics.requestsFailed(),
+                            statistics.executions(),
+                            statistics.requestsFailed(),
+                            statistics.computeTime().quantileSeconds(0.5) * 1e3,
+                            statistics.computeTime().quantileSeconds(0.99) * 1e3));
             for (LiveStream stream : running.steps().map(Pipeline::streams).orElse(List.of())) {
                 StreamCounters counters = stream.counters();
-                console.out().println(String.format(
-                        Locale.ROOT,
-                        "stream %s/%s: %d captured, %d inferred, %d dropped (queue full %d, too old %d, failed %d)",
-                        running.target().pipeline().name(),
-                        stream.name(),
-                        counters.captured(),
-                        counters.inferred(),
-                        counters.captured() - counters.inferred() - counters.skipped() - counters.inFlight(),
-                        counters.droppedQueueFull(),
-                        counters.droppedTooOld(),
-                        counters.droppedFailed()));
+                console.out()
+                        .println(String.format(
+                                Locale.ROOT,
+                                "stream %s/%s: %d captured, %d inferred, %d dropped (queue full %d, too old %d, failed %d)",
+                                running.target().pipeline().name(),
+                                stream.name(),
+                                counters.captured(),
+                                counters.inferred(),
+                                counters.captured() - counters.inferred() - counters.skipped() - counters.inFlight(),
+                                counters.droppedQueueFull(),
+                                counters.droppedTooOld(),
+                                counters.droppedFailed()));
             }
         }
     }

@@ -51,7 +51,8 @@ final class Scoring {
             StreetScene scene = StreetScene.of(seed);
             StreetRenderer renderer = scene.renderer();
             float scale = Math.min(
-                    (float) plan.size().width() / scene.width(), (float) plan.size().height() / scene.height());
+                    (float) plan.size().width() / scene.width(),
+                    (float) plan.size().height() / scene.height());
             try (Arena arena = Arena.ofShared()) {
                 MemorySegment pixels = arena.allocate(scene.frameBytes(), 64);
                 for (int frame = 0; frame < frames; frame += every) {
@@ -75,7 +76,8 @@ final class Scoring {
         for (Path file : pictures) {
             byte[] bytes = Files.readAllBytes(file);
             try (Arena arena = Arena.ofShared()) {
-                MemorySegment encoded = arena.allocate(Math.max(1, bytes.length)).asSlice(0, bytes.length);
+                MemorySegment encoded =
+                        arena.allocate(Math.max(1, bytes.length)).asSlice(0, bytes.length);
                 encoded.copyFrom(MemorySegment.ofArray(bytes));
                 Picture picture = engine.codec().decode(encoded);
                 add(truth(labels, file, picture), picture);

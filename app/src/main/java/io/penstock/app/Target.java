@@ -41,10 +41,10 @@ record Target(InferencePipeline pipeline, Path folder) {
             }
             String lower = name.toLowerCase(Locale.ROOT);
             if (lower.endsWith(".onnx")) {
-                targets.add(new Target(forModel(file), file.toAbsolutePath().getParent()));
+                targets.add(new Target(forModel(file), folder(file)));
             } else if (lower.endsWith(".yaml") || lower.endsWith(".yml") || lower.endsWith(".json")) {
                 for (InferencePipeline pipeline : new SpecReader().read(name, text(file))) {
-                    targets.add(new Target(pipeline, file.toAbsolutePath().getParent()));
+                    targets.add(new Target(pipeline, folder(file)));
                 }
             } else {
                 throw new CommandException(
@@ -54,11 +54,17 @@ record Target(InferencePipeline pipeline, Path folder) {
         return targets;
     }
 
+    private static Path folder(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        return folder == null ? file.toAbsolutePath() : folder;
+    }
+
     private static String text(Path file) {
         try {
             if (Files.size(file) > SpecReader.MOST_BYTES) {
                 throw new CommandException(
-                        ExitCode.REFUSED, file + " is too large; a document may have " + SpecReader.MOST_BYTES + " bytes");
+                        ExitCode.REFUSED,
+                        file + " is too large; a document may have " + SpecReader.MOST_BYTES + " bytes");
             }
             return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -60,8 +60,9 @@ final class ValidateCommand implements Callable<Integer> {
                 .map(VisionPlan::evidence)
                 .orElse(List.of("No steps: the model is of no family that is known here, so it answers as it is."));
         if (output == OutputFormat.TABLE) {
-            console.out().println(pipeline.target().pipeline().name() + " is valid; its model is "
-                    + pipeline.model().name() + ".");
+            console.out()
+                    .println(pipeline.target().pipeline().name() + " is valid; its model is "
+                            + pipeline.model().name() + ".");
             evidence.forEach(sentence -> console.out().println("  " + sentence));
             return;
         }

@@ -15,7 +15,16 @@ class AccuracyTest {
     @Test
     void detectorSeesStreetsItWasNotTrainedOn() {
         CommandLineRun run = CommandLineRun.of(
-                "evaluate", Checkout.sample().toString(), "--scene", "street", "--seed", "1000-1003", "--every", "60", "-o", "json");
+                "evaluate",
+                Checkout.sample().toString(),
+                "--scene",
+                "street",
+                "--seed",
+                "1000-1003",
+                "--every",
+                "60",
+                "-o",
+                "json");
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(mAP50(run.out())).isGreaterThanOrEqualTo(LEAST);
         assertThat(run.out()).contains("\"images\":20,");

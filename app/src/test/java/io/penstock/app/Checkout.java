@@ -15,7 +15,8 @@ final class Checkout {
             folder = folder.getParent();
         }
         if (folder == null) {
-            throw new IllegalStateException("not below a checkout: " + Path.of("").toAbsolutePath());
+            throw new IllegalStateException(
+                    "not below a checkout: " + Path.of("").toAbsolutePath());
         }
         return folder;
     }

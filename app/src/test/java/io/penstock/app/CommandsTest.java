@@ -78,8 +78,7 @@ class CommandsTest {
     @Test
     void aPortInUseEndsWith1AndSaysWhatToDo() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            CommandLineRun run =
-                    CommandLineRun.of("run", "--port", Integer.toString(taken.getLocalPort()), model());
+            CommandLineRun run = CommandLineRun.of("run", "--port", Integer.toString(taken.getLocalPort()), model());
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.err()).contains("port " + taken.getLocalPort() + " is in use", "--port");
         }
@@ -88,8 +87,8 @@ class CommandsTest {
     @Test
     void anyModelRunsWithoutADocumentAndEndsCleanly() throws IOException {
         Path stats = folder.resolve("stats.json");
-        CommandLineRun run = CommandLineRun.of(
-                "run", "--port", "0", "--duration", "200ms", "--stats", stats.toString(), model());
+        CommandLineRun run =
+                CommandLineRun.of("run", "--port", "0", "--duration", "200ms", "--stats", stats.toString(), model());
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).contains("is ready on http://127.0.0.1:", "Stop    Ctrl-C", "0 requests in 0 executions");
         assertThat(Files.readString(stats)).contains("\"startToReadySeconds\":", "\"tiny\":{\"requests\":0");
@@ -110,11 +109,22 @@ class CommandsTest {
     void exportedScenesAreTheSameForTheSameSeed() throws IOException {
         for (String name : List.of("one", "two")) {
             CommandLineRun run = CommandLineRun.of(
-                    "scene", "export", "--seed", "5", "--frames", "3", "--every", "2", "--out", folder.resolve(name).toString());
+                    "scene",
+                    "export",
+                    "--seed",
+                    "5",
+                    "--frames",
+                    "3",
+                    "--every",
+                    "2",
+                    "--out",
+                    folder.resolve(name).toString());
             assertThat(run.exitCode()).isZero();
         }
-        for (String file : List.of("images/seed0005-frame000002.jpg", "labels/seed0005-frame000002.txt", "classes.txt")) {
-            assertThat(folder.resolve("one").resolve(file)).hasSameBinaryContentAs(folder.resolve("two").resolve(file));
+        for (String file :
+                List.of("images/seed0005-frame000002.jpg", "labels/seed0005-frame000002.txt", "classes.txt")) {
+            assertThat(folder.resolve("one").resolve(file))
+                    .hasSameBinaryContentAs(folder.resolve("two").resolve(file));
         }
         assertThat(Files.readAllLines(folder.resolve("one/labels/seed0005-frame000000.txt")))
                 .isNotEmpty()

@@ -62,7 +62,10 @@ class RealModelsTest {
     void modelsThatOnnxRuntimeRefusesEndWith3AndOneSentence() {
         for (String file : new String[] {"mnist-opset1-unsupported.onnx", "bert_tokenizer-ortx.onnx"}) {
             CommandLineRun run = CommandLineRun.of(
-                    "run", "--port", "0", material.resolve("broken-models").resolve(file).toString());
+                    "run",
+                    "--port",
+                    "0",
+                    material.resolve("broken-models").resolve(file).toString());
             assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
             assertThat(run.err().strip().lines()).as(run.err()).hasSize(1);
             assertThat(run.err()).contains("ONNX Runtime refuses " + file);
@@ -71,7 +74,11 @@ class RealModelsTest {
 
     private CommandLineRun infer(String model, String image) {
         return CommandLineRun.of(
-                "infer", material.resolve(model).toString(), material.resolve(image).toString(), "-o", "jsonl");
+                "infer",
+                material.resolve(model).toString(),
+                material.resolve(image).toString(),
+                "-o",
+                "jsonl");
     }
 
     private static long count(String json, String label) {

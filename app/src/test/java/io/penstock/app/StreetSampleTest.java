@@ -62,7 +62,9 @@ class StreetSampleTest {
         byte[] frame = getBytes(CAMERA + "/frame.jpg");
         HttpResponse<String> answer = postPicture(frame, "application/json");
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).startsWith("{\"id\":").contains("\"pipeline\":\"street\",", "\"width\":1280,\"height\":720", "\"label\":\"");
+        assertThat(answer.body())
+                .startsWith("{\"id\":")
+                .contains("\"pipeline\":\"street\",", "\"width\":1280,\"height\":720", "\"label\":\"");
         assertThat(answer.headers().firstValue("x-request-id")).isPresent();
     }
 
@@ -136,7 +138,8 @@ class StreetSampleTest {
     }
 
     private static long number(String json, String key) {
-        Matcher matcher = Pattern.compile("\"" + key + "\":([0-9]+)").matcher(json.substring(json.indexOf("\"streams\"")));
+        Matcher matcher =
+                Pattern.compile("\"" + key + "\":([0-9]+)").matcher(json.substring(json.indexOf("\"streams\"")));
         assertThat(matcher.find()).as("%s in %s", key, json).isTrue();
         return Long.parseLong(matcher.group(1));
     }
@@ -161,8 +164,8 @@ class StreetSampleTest {
     }
 
     private byte[] getBytes(String path) throws IOException, InterruptedException {
-        HttpResponse<byte[]> response = client.send(
-                HttpRequest.newBuilder(URI.create(address + path)).build(), BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> response =
+                client.send(HttpRequest.newBuilder(URI.create(address + path)).build(), BodyHandlers.ofByteArray());
         assertThat(response.statusCode()).as(path).isEqualTo(200);
         return response.body();
     }

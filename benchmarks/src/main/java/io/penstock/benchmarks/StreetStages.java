@@ -58,7 +58,9 @@ public final class StreetStages implements AutoCloseable {
         decoder = detector.decoder(DetectionSettings.usual());
         placement = detector.preprocessing()
                 .fit()
-                .place(new Size(scene.width(), scene.height()), detector.preprocessing().size());
+                .place(
+                        new Size(scene.width(), scene.height()),
+                        detector.preprocessing().size());
         for (int i = 0; i < FRAMES; i++) {
             MemorySegment pixels = arena.allocate(scene.frameBytes(), 64);
             renderer.render(4L * i, pixels);
@@ -67,7 +69,9 @@ public final class StreetStages implements AutoCloseable {
         input = arena.allocate(writer.byteSize(), 64);
         tensor = new Tensor(
                 detector.preprocessing().format().type(),
-                detector.preprocessing().format().shape(1, detector.preprocessing().size()),
+                detector.preprocessing()
+                        .format()
+                        .shape(1, detector.preprocessing().size()),
                 input);
         write();
         outputs = instance.execute(Map.of(detector.input(), tensor), pool);

@@ -36,15 +36,25 @@ public final class StreetThroughput {
             measure(stages); // warms up
             for (int round = 0; round < ROUNDS; round++) {
                 Map<String, Double> seconds = measure(stages);
-                double sum = seconds.values().stream().mapToDouble(Double::doubleValue).sum();
+                double sum = seconds.values().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .sum();
                 double limit = cores / sum;
                 double rate = run(root);
                 ratios.add(rate / limit);
-                System.out.printf(Locale.ROOT, "%s limit %.1f/s, measured %.1f/s, ratio %.3f%n", seconds, limit, rate, rate / limit);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%s limit %.1f/s, measured %.1f/s, ratio %.3f%n",
+                        seconds,
+                        limit,
+                        rate,
+                        rate / limit);
             }
         }
-        double[] sorted = ratios.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        System.out.printf(Locale.ROOT, "median ratio %.3f, all %s%n", sorted[sorted.length / 2], Arrays.toString(sorted));
+        double[] sorted =
+                ratios.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        System.out.printf(
+                Locale.ROOT, "median ratio %.3f, all %s%n", sorted[sorted.length / 2], Arrays.toString(sorted));
     }
 
     private static Map<String, Double> measure(StreetStages stages) {
@@ -73,7 +83,8 @@ public final class StreetThroughput {
         Path document = root.resolve("samples/street/.throughput.yaml");
         Path stats = Files.createTempFile("street", ".json");
         String sample = Files.readString(root.resolve("samples/street/pipeline.yaml"));
-        Files.writeString(document, sample.replace("fps: 25", "fps: max").replace("latencyTarget: 500ms", "latencyTarget: 10s"));
+        Files.writeString(
+                document, sample.replace("fps: 25", "fps: max").replace("latencyTarget: 500ms", "latencyTarget: 10s"));
         try {
             Process process = new ProcessBuilder(
                             root.resolve("penstock").toString(),
@@ -93,7 +104,8 @@ public final class StreetThroughput {
                 throw new IllegalStateException("the run failed: " + process);
             }
             String figures = Files.readString(stats);
-            return number(figures, "inferred") / (number(figures, "elapsedSeconds") - number(figures, "startToReadySeconds"));
+            return number(figures, "inferred")
+                    / (number(figures, "elapsedSeconds") - number(figures, "startToReadySeconds"));
         } finally {
             Files.deleteIfExists(document);
             Files.deleteIfExists(stats);

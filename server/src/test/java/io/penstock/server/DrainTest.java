@@ -71,8 +71,8 @@ class DrainTest {
 
             Future<Boolean> drained = threads.submit(() -> server.server.drain(Duration.ofSeconds(20)));
             awaitRefusal(server.port);
-            String answer =
-                    probe.send("GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n").response();
+            String answer = probe.send("GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n")
+                    .response();
             assertThat(answer).startsWith("HTTP/1.1 503").contains("draining").contains("connection: close");
 
             server.blocking.released.countDown();
