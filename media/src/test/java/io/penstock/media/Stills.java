@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Base64;
 import javax.imageio.IIOImage;
@@ -70,63 +72,20 @@ final class Stills {
 
     /** The JPEG with an EXIF block that says this orientation. */
     static byte[] oriented(byte[] jpeg, int orientation, boolean little) {
-        byte[] tiff = little
-                ? new byte[] {
-                    'I',
-                    'I',
-                    42,
-                    0,
-                    8,
-                    0,
-                    0,
-                    0,
-                    1,
-                    0,
-                    0x12,
-                    1,
-                    3,
-                    0,
-                    1,
-                    0,
-                    0,
-                    0,
-                    (byte) orientation,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0
-                }
-                : new byte[] {
-                    'M',
-                    'M',
-                    0,
-                    42,
-                    0,
-                    0,
-                    0,
-                    8,
-                    0,
-                    1,
-                    1,
-                    0x12,
-                    0,
-                    3,
-                    0,
-                    0,
-                    0,
-                    1,
-                    0,
-                    (byte) orientation,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0
-                };
+        byte[] tiff = ByteBuffer.allocate(26)
+                .order(little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN)
+                .put((byte) (little ? 'I' : 'M'))
+                .put((byte) (little ? 'I' : 'M'))
+                .putShort((short) 42)
+                .putInt(8) // where the directory begins
+                .putShort((short) 1) // its entries
+                .putShort((short) 0x112) // orientation,
+                .putShort((short) 3) // a short,
+                .putInt(1) // one of them
+                .putShort((short) orientation)
+                .putShort((short) 0)
+                .putInt(0) // no further directory
+                .array();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(jpeg, 0, 2);
         out.writeBytes(
