@@ -70,17 +70,25 @@ class DrainTest {
             assertThat(server.blocking.entered.await(10, TimeUnit.SECONDS)).isTrue();
 
             Future<Boolean> drained = threads.submit(() -> server.server.drain(Duration.ofSeconds(20)));
+            awaitRefusal(server.port);
             String answer = probe.send("GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n")
                     .response();
-            while (answer.startsWith("HTTP/1.1 200") && !answer.contains("connection: close")) {
-                answer = probe.send("GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n")
-                        .response();
-            }
-            assertThat(answer).startsWith("HTTP/1.1 503").contains("draining");
+            assertThat(answer).startsWith("HTTP/1.1 503").contains("draining").contains("connection: close");
 
             server.blocking.released.countDown();
             assertThat(busy.response()).startsWith("HTTP/1.1 200").contains("connection: close");
             assertThat(drained.get(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static void awaitRefusal(int port) {
+        boolean refused = false;
+        while (!refused) {
+            try {
+                new RawClient(port).close();
+            } catch (IOException e) {
+                refused = true;
+            }
         }
     }
 

@@ -34,14 +34,21 @@ import io.penstock.protocol.oip.ServerLiveRequest;
 import io.penstock.protocol.oip.ServerLiveResponse;
 import io.penstock.protocol.oip.ServerMetadataRequest;
 import io.penstock.protocol.oip.ServerMetadataResponse;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +60,30 @@ class GrpcInferTest {
             "inference.GRPCInferenceService/ModelInfer",
             ModelInferRequest.getDefaultInstance(),
             ModelInferResponse.getDefaultInstance());
+
+    private static final MethodDescriptor<byte[], byte[]> NOISE = MethodDescriptor.<byte[], byte[]>newBuilder()
+            .setType(MethodDescriptor.MethodType.UNARY)
+            .setFullMethodName("inference.GRPCInferenceService/ModelInfer")
+            .setRequestMarshaller(new Bytes())
+            .setResponseMarshaller(new Bytes())
+            .build();
+
+    /** Sends bytes as they are. */
+    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+        @Override
+        public InputStream stream(byte[] value) {
+            return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            try {
+                return stream.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
 
     private TestServer server;
     private ManagedChannel channel;
@@ -251,6 +282,58 @@ class GrpcInferTest {
             for (Future<Boolean> call : calls) {
                 assertThat(call.get()).isTrue();
             }
+        }
+    }
+
+    @Test
+    void refusesMalformedMessages() {
+        Random random = new Random(13);
+        for (int i = 0; i < 200; i++) {
+            byte[] noise = new byte[random.nextInt(100)];
+            random.nextBytes(noise);
+            StatusRuntimeException refusal = catchThrowableOfType(
+                    StatusRuntimeException.class,
+                    () -> ClientCalls.blockingUnaryCall(channel, NOISE, CallOptions.DEFAULT, noise));
+            assertThat(refusal.getStatus().getCode()).isIn(Status.Code.INVALID_ARGUMENT, Status.Code.NOT_FOUND);
+        }
+    }
+
+    /** Once a client knows of the GOAWAY its new calls fail here, for it finds nobody else; those never were ours. */
+    @Test
+    void answersEveryCallItTookWhileItDrains() throws Exception {
+        byte[] bytes = random(10_000);
+        CountDownLatch warm = new CountDownLatch(200);
+        AtomicBoolean draining = new AtomicBoolean();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> clients = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                clients.add(threads.submit(() -> {
+                    int answered = 0;
+                    while (!draining.get()) {
+                        try {
+                            infer(raw("echo", "FP32", 2_500, bytes));
+                            answered++;
+                            warm.countDown();
+                        } catch (StatusRuntimeException e) {
+                            assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+                        }
+                    }
+                    return answered;
+                }));
+            }
+            assertThat(warm.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.server.drain(Duration.ofSeconds(10))).isTrue();
+            draining.set(true);
+            long answered = 0;
+            for (Future<Integer> client : clients) {
+                answered += client.get();
+            }
+            assertThat(answered)
+                    .isEqualTo(server.context
+                            .models()
+                            .tensorModel("echo", "")
+                            .statistics()
+                            .requestsSucceeded());
         }
     }
 

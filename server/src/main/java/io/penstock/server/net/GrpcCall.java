@@ -25,12 +25,17 @@ import java.util.Optional;
  * <p>Threads: the event loop only.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, and that is seen
-final class GrpcCall extends Http2Call implements Invocation.Outcome<GrpcReply> {
+final class GrpcCall implements Http2Call, Invocation.Outcome<GrpcReply> {
     private static final int PREFIX_BYTES = 5;
     private static final AsciiString CONTENT_TYPE = AsciiString.cached("application/grpc");
     private static final AsciiString STATUS = AsciiString.cached("grpc-status");
     private static final AsciiString MESSAGE = AsciiString.cached("grpc-message");
 
+    private final PortParts parts;
+    private final Http2Connection connection;
+    private final Http2Stream stream;
+    private final Http2Headers headers;
+    private final Http2Request request;
     private final ByteBuf prefix = Unpooled.buffer(PREFIX_BYTES, PREFIX_BYTES);
     private final BodyCollector message;
     private final Invocation<GrpcReply> invocation;
@@ -38,17 +43,21 @@ final class GrpcCall extends Http2Call implements Invocation.Outcome<GrpcReply> 
     private boolean done;
 
     GrpcCall(PortParts parts, Http2Connection connection, Http2Stream stream, Http2Headers headers) {
-        super(parts, connection, stream, headers);
+        this.parts = parts;
+        this.connection = connection;
+        this.stream = stream;
+        this.headers = headers;
+        this.request = new Http2Request(parts, connection, stream, headers);
         this.message = new BodyCollector(parts.pool(), parts.limits().maxBodyBytes(), "message");
-        this.invocation = new Invocation<>(connection.loop(), id, parts.inFlight(), this);
+        this.invocation = new Invocation<>(connection.loop(), request.id, parts.inFlight(), this);
         this.deadline = Deadline.after(parts.limits().requestDeadline());
     }
 
     @Override
-    void begin(boolean endOfStream) {
+    public void begin(boolean endOfStream) {
         try {
-            checkHost();
-            Optional<String> timeout = header("grpc-timeout");
+            request.checkHost();
+            Optional<String> timeout = request.header("grpc-timeout");
             if (timeout.isPresent()) {
                 deadline = deadline.earlier(Deadline.after(GrpcTimeout.parse(timeout.get())));
             }
@@ -64,16 +73,16 @@ final class GrpcCall extends Http2Call implements Invocation.Outcome<GrpcReply> 
             return;
         }
         invocation.limit(deadline);
-        watchPace();
+        request.watchPace();
     }
 
     @Override
-    void data(ByteBuf data, boolean endOfStream) {
+    public void data(ByteBuf data, boolean endOfStream) {
         if (done) {
             return;
         }
         try {
-            countBytes(data.readableBytes());
+            request.countBytes(data.readableBytes());
             if (prefix.isWritable()) {
                 readPrefix(data);
             }
@@ -99,20 +108,20 @@ final class GrpcCall extends Http2Call implements Invocation.Outcome<GrpcReply> 
         }
         long length = prefix.getUnsignedInt(1);
         message.expect(length);
-        raiseWindows(length);
+        request.raiseWindows(length);
     }
 
     private void start() {
-        stopPace();
+        request.stopPace();
         done = true;
         RequestBody whole = message.take();
-        GrpcRequest request = new GrpcRequest(id, String.valueOf(headers.path()), whole, deadline);
-        invocation.start(() -> parts.grpc().call(request), whole);
+        GrpcRequest asked = new GrpcRequest(request.id, String.valueOf(headers.path()), whole, deadline);
+        invocation.start(() -> parts.grpc().call(asked), whole);
     }
 
     private void refuse(ServingException failure) {
         message.discard();
-        stopPace();
+        request.stopPace();
         done = true;
         invocation.cancel();
         finish(failure);
@@ -120,7 +129,7 @@ final class GrpcCall extends Http2Call implements Invocation.Outcome<GrpcReply> 
 
     @Override
     public void answered(GrpcReply answer) {
-        if (!isOpen()) {
+        if (!request.isOpen()) {
             answer.release().run();
             return;
         }
@@ -139,7 +148,7 @@ final class GrpcCall extends Http2Call implements Invocation.Outcome<GrpcReply> 
                         false,
                         connection.newPromise())
                 .addListener((ChannelFutureListener) written -> answer.release().run());
-        limitAnswer(length);
+        request.limitAnswer(length);
         connection.writeHeaders(streamId, new DefaultHttp2Headers().setInt(STATUS, 0), true);
         connection.flush();
     }
@@ -148,19 +157,19 @@ final class GrpcCall extends Http2Call implements Invocation.Outcome<GrpcReply> 
         return new DefaultHttp2Headers()
                 .status(status)
                 .set("content-type", CONTENT_TYPE)
-                .set(RequestIds.HEADER, id);
+                .set(RequestIds.HEADER, request.id);
     }
 
     @Override
     public void failed(ServingException failure) {
         message.discard();
         done = true;
-        stopPace();
+        request.stopPace();
         finish(failure);
     }
 
     private void finish(ServingException failure) {
-        if (!isOpen()) {
+        if (!request.isOpen()) {
             return;
         }
         Http2Headers trailers = head("200")
@@ -192,10 +201,11 @@ final class GrpcCall extends Http2Call implements Invocation.Outcome<GrpcReply> 
     }
 
     @Override
-    void drain() {}
+    public void drain() {}
 
     @Override
-    void streamClosed() {
+    public void closed() {
+        request.closed();
         message.discard();
         invocation.cancel();
     }

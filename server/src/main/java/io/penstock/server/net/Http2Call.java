@@ -1,122 +1,22 @@
 package io.penstock.server.net;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2Stream;
-import io.penstock.serving.call.ErrorCode;
-import io.penstock.serving.call.ServingException;
-import java.util.Optional;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What a plain request and a gRPC call on one HTTP/2 stream have in common: a body that is gathered, a pace it must
- * keep, a window that follows its length.
+ * What happens on one HTTP/2 stream.
  *
  * <p>Threads: the event loop only.
  */
-abstract sealed class Http2Call permits Http2Exchange, GrpcCall {
-    private static final long SLOWEST_ANSWER_BYTES_PER_SECOND = 64 << 10;
-
-    final PortParts parts;
-    final Http2Connection connection;
-    final Http2Stream stream;
-    final Http2Headers headers;
-    final String id;
-    private @Nullable PaceGuard pace;
-    private @Nullable Future<?> answerLimit;
-    private int raised;
-    private boolean left;
-
-    Http2Call(PortParts parts, Http2Connection connection, Http2Stream stream, Http2Headers headers) {
-        this.parts = parts;
-        this.connection = connection;
-        this.stream = stream;
-        this.headers = headers;
-        this.id = RequestIds.of(header(RequestIds.HEADER));
-        parts.inFlight().enter();
-    }
-
+sealed interface Http2Call permits Http2Exchange, GrpcCall {
     /** The request's head has come. */
-    abstract void begin(boolean endOfStream);
+    void begin(boolean endOfStream);
 
     /** Part of its body has come; {@code data} is the caller's. */
-    abstract void data(ByteBuf data, boolean endOfStream);
+    void data(ByteBuf data, boolean endOfStream);
 
     /** Ends a streamed answer, which never would by itself. */
-    abstract void drain();
+    void drain();
 
     /** The stream is gone: answered, reset by the client, or lost with its connection. */
-    abstract void streamClosed();
-
-    final Optional<String> header(String name) {
-        CharSequence value = headers.get(name);
-        return value == null ? Optional.empty() : Optional.of(value.toString());
-    }
-
-    final void checkHost() {
-        CharSequence authority = headers.authority();
-        RequestTarget.checkHost(parts.hosts(), authority == null ? headerOrNull("host") : authority.toString());
-        if (headers.path() == null || headers.method() == null) {
-            throw new ServingException(ErrorCode.INVALID_REQUEST, "the request has no :path or :method");
-        }
-    }
-
-    private @Nullable String headerOrNull(String name) {
-        return header(name).orElse(null);
-    }
-
-    final void watchPace() {
-        if (pace == null) {
-            pace = new PaceGuard(
-                    connection.loop(),
-                    parts.limits().slowestBody(),
-                    () -> connection.reset(stream.id(), Http2Error.CANCEL));
-        }
-    }
-
-    final void countBytes(int bytes) {
-        if (pace != null) {
-            pace.count(bytes);
-        }
-    }
-
-    final void stopPace() {
-        if (pace != null) {
-            pace.stop();
-        }
-    }
-
-    final void raiseWindows(long bodyBytes) {
-        raised += connection.raiseWindows(stream, bodyBytes);
-    }
-
-    final boolean isOpen() {
-        return connection.isOpen(stream.id());
-    }
-
-    /** A client that takes the answer too slowly loses it. */
-    final void limitAnswer(long bytes) {
-        long seconds = parts.limits().writeDeadline().toSeconds() + bytes / SLOWEST_ANSWER_BYTES_PER_SECOND;
-        answerLimit = connection
-                .loop()
-                .schedule(
-                        () -> connection.reset(stream.id(), Http2Error.CANCEL), Math.max(1, seconds), TimeUnit.SECONDS);
-    }
-
-    final void closed() {
-        stopPace();
-        if (answerLimit != null) {
-            answerLimit.cancel(false);
-        }
-        connection.lowerConnectionWindow(raised);
-        raised = 0;
-        streamClosed();
-        if (!left) {
-            left = true;
-            parts.inFlight().leave();
-        }
-    }
+    void closed();
 }

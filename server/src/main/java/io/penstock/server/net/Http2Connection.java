@@ -277,12 +277,35 @@ final class Http2Connection extends Http2ConnectionHandler implements Connection
             if (!ctx().channel().isActive()) {
                 return;
             }
-            // Streams that are on their way when the client reads this are still taken (RFC 9113, 6.8).
-            goAway(ctx(), Integer.MAX_VALUE, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx().newPromise());
-            flush();
+            // First no stream is refused, for some are on their way while the client reads this; then those that are
+            // still new are, which clients repeat elsewhere; and only then is the connection closed (RFC 9113, 6.8).
+            sayGoAway(Integer.MAX_VALUE);
             drainCalls();
-            loop().schedule(() -> ctx().close(), GOAWAY_MILLIS, TimeUnit.MILLISECONDS);
+            loop().schedule(this::refuseStreams, GOAWAY_MILLIS, TimeUnit.MILLISECONDS);
         });
+    }
+
+    private void sayGoAway(int lastStream) {
+        goAway(ctx(), lastStream, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx().newPromise());
+        flush();
+    }
+
+    private void refuseStreams() {
+        sayGoAway(connection().remote().lastStreamCreated());
+        loop().schedule(() -> closeOnceQuiet(false), GOAWAY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * A client closes once it has its answers. To close earlier would lose them: what it still sends then fails, and
+     * with that failure it drops what it has not read.
+     */
+    private void closeOnceQuiet(boolean wasQuiet) {
+        boolean quiet = connection().numActiveStreams() == 0;
+        if (quiet && wasQuiet) {
+            ctx().close();
+        } else if (ctx().channel().isActive()) {
+            loop().schedule(() -> closeOnceQuiet(quiet), GOAWAY_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     private void drainCalls() {
@@ -301,7 +324,7 @@ final class Http2Connection extends Http2ConnectionHandler implements Connection
     @Override
     public void closeIfIdle() {
         loop().execute(() -> {
-            if (connection().numActiveStreams() == 0) {
+            if (connection().numActiveStreams() == 0 && !connection().goAwaySent()) {
                 ctx().channel().close();
             }
         });

@@ -20,7 +20,12 @@ import java.util.Optional;
  * <p>Threads: the event loop, but for {@link #stream}, which the handler's thread runs.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, and that is seen
-final class Http2Exchange extends Http2Call implements Invocation.Outcome<Optional<HttpReply.Whole>> {
+final class Http2Exchange implements Http2Call, Invocation.Outcome<Optional<HttpReply.Whole>> {
+    private final PortParts parts;
+    private final Http2Connection connection;
+    private final Http2Stream stream;
+    private final Http2Headers headers;
+    private final Http2Request request;
     private final BodyCollector body;
     private final Invocation<Optional<HttpReply.Whole>> invocation;
     private boolean refused;
@@ -28,19 +33,23 @@ final class Http2Exchange extends Http2Call implements Invocation.Outcome<Option
     private boolean streaming;
 
     Http2Exchange(PortParts parts, Http2Connection connection, Http2Stream stream, Http2Headers headers) {
-        super(parts, connection, stream, headers);
+        this.parts = parts;
+        this.connection = connection;
+        this.stream = stream;
+        this.headers = headers;
+        this.request = new Http2Request(parts, connection, stream, headers);
         this.body = new BodyCollector(parts.pool(), parts.limits().maxBodyBytes(), "body");
-        this.invocation = new Invocation<>(connection.loop(), id, parts.inFlight(), this);
+        this.invocation = new Invocation<>(connection.loop(), request.id, parts.inFlight(), this);
     }
 
     @Override
-    void begin(boolean endOfStream) {
+    public void begin(boolean endOfStream) {
         try {
-            checkHost();
-            Optional<String> length = header("content-length");
+            request.checkHost();
+            Optional<String> length = request.header("content-length");
             if (length.isPresent()) {
                 body.expect(parsedLength(length.get()));
-                raiseWindows(parsedLength(length.get()));
+                request.raiseWindows(parsedLength(length.get()));
             }
         } catch (ServingException e) {
             refuse(e);
@@ -49,25 +58,24 @@ final class Http2Exchange extends Http2Call implements Invocation.Outcome<Option
         if (endOfStream) {
             start();
         } else {
-            watchPace();
+            request.watchPace();
         }
     }
 
     private static long parsedLength(String text) {
-        try {
-            return Long.parseUnsignedLong(text);
-        } catch (NumberFormatException e) {
-            throw new ServingException(ErrorCode.INVALID_REQUEST, "content-length is not a number", e);
+        if (text.isEmpty() || text.length() > 18 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw new ServingException(ErrorCode.INVALID_REQUEST, "content-length is not a number");
         }
+        return Long.parseLong(text);
     }
 
     @Override
-    void data(ByteBuf data, boolean endOfStream) {
+    public void data(ByteBuf data, boolean endOfStream) {
         if (refused || started) {
             return;
         }
         try {
-            countBytes(data.readableBytes());
+            request.countBytes(data.readableBytes());
             body.add(data);
             if (endOfStream && body.isShort()) {
                 throw new ServingException(
@@ -78,14 +86,14 @@ final class Http2Exchange extends Http2Call implements Invocation.Outcome<Option
             return;
         }
         if (endOfStream) {
-            stopPace();
+            request.stopPace();
             start();
         }
     }
 
     private void refuse(ServingException failure) {
         refused = true;
-        stopPace();
+        request.stopPace();
         body.discard();
         failed(failure);
     }
@@ -94,20 +102,20 @@ final class Http2Exchange extends Http2Call implements Invocation.Outcome<Option
         started = true;
         RequestBody whole = body.take();
         Deadline deadline = Deadline.after(parts.limits().requestDeadline());
-        HttpRequest request = new HttpRequest(
-                id,
+        HttpRequest asked = new HttpRequest(
+                request.id,
                 String.valueOf(headers.method()),
                 RequestTarget.path(String.valueOf(headers.path())),
-                this::header,
+                request::header,
                 whole,
                 deadline);
         invocation.limit(deadline);
-        invocation.start(() -> handle(request), whole);
+        invocation.start(() -> handle(asked), whole);
     }
 
     /** On the handler's thread. */
-    private Optional<HttpReply.Whole> handle(HttpRequest request) throws InterruptedException {
-        return switch (parts.http().handle(request)) {
+    private Optional<HttpReply.Whole> handle(HttpRequest asked) throws InterruptedException {
+        return switch (parts.http().handle(asked)) {
             case HttpReply.Whole whole -> Optional.of(whole);
             case HttpReply.Streamed streamed -> {
                 stream(streamed);
@@ -120,7 +128,7 @@ final class Http2Exchange extends Http2Call implements Invocation.Outcome<Option
         connection.loop().execute(() -> {
             streaming = true;
             invocation.unlimit();
-            if (isOpen()) {
+            if (request.isOpen()) {
                 connection.writeHeaders(stream.id(), head(streamed), false);
                 connection.flush();
             }
@@ -146,7 +154,7 @@ final class Http2Exchange extends Http2Call implements Invocation.Outcome<Option
     private ChannelFuture sendPiece(ByteBuf piece) {
         ChannelPromise promise = connection.newPromise();
         connection.loop().execute(() -> {
-            if (isOpen()) {
+            if (request.isOpen()) {
                 connection.writeData(stream.id(), piece, false, promise);
                 connection.flush();
             } else {
@@ -161,7 +169,7 @@ final class Http2Exchange extends Http2Call implements Invocation.Outcome<Option
     public void answered(Optional<HttpReply.Whole> answer) {
         if (answer.isPresent()) {
             send(answer.get());
-        } else if (isOpen()) {
+        } else if (request.isOpen()) {
             connection.writeData(stream.id(), Unpooled.EMPTY_BUFFER, true, connection.newPromise());
             connection.flush();
         }
@@ -186,11 +194,11 @@ final class Http2Exchange extends Http2Call implements Invocation.Outcome<Option
         for (HttpReply.Header header : reply.headers()) {
             head.add(header.name(), header.value());
         }
-        return head.set(RequestIds.HEADER, id);
+        return head.set(RequestIds.HEADER, request.id);
     }
 
     private void send(HttpReply.Whole reply) {
-        if (!isOpen()) {
+        if (!request.isOpen()) {
             reply.release().run();
             return;
         }
@@ -202,7 +210,7 @@ final class Http2Exchange extends Http2Call implements Invocation.Outcome<Option
             reply.release().run();
             endRequest();
         } else {
-            limitAnswer(reply.length());
+            request.limitAnswer(reply.length());
             connection
                     .writeData(streamId, Buffers.wrap(reply.parts()), true, connection.newPromise())
                     .addListener((ChannelFutureListener) written -> {
@@ -221,14 +229,15 @@ final class Http2Exchange extends Http2Call implements Invocation.Outcome<Option
     }
 
     @Override
-    void drain() {
+    public void drain() {
         if (streaming) {
             invocation.interrupt();
         }
     }
 
     @Override
-    void streamClosed() {
+    public void closed() {
+        request.closed();
         body.discard();
         invocation.cancel();
     }

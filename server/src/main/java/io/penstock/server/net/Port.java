@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, and that is seen
 public final class Port implements AutoCloseable {
     private static final int BACKLOG = 1024;
-    private static final Duration IDLE_GRACE = Duration.ofMillis(500);
+    private static final Duration GRACE = Duration.ofMillis(800);
 
     private final PortParts parts;
     private final EventLoopGroup loops;
@@ -87,13 +87,20 @@ public final class Port implements AutoCloseable {
         }
         parts.connections().drain();
         // A client may just be sending its next request: whoever does so soon still gets an answer.
-        long grace = System.nanoTime() + Math.min(IDLE_GRACE.toNanos(), atMost.toNanos() / 2);
-        while (!parts.connections().isEmpty() && System.nanoTime() < grace) {
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
+        awaitClosed(Math.min(GRACE.toNanos(), atMost.toNanos() / 2));
         boolean finished = parts.inFlight().awaitNone(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         parts.connections().closeIdle();
+        if (finished) {
+            awaitClosed(GRACE.toNanos());
+        }
         return finished;
+    }
+
+    private void awaitClosed(long atMostNanos) throws InterruptedException {
+        long end = System.nanoTime() + atMostNanos;
+        while (!parts.connections().isEmpty() && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
     }
 
     /** Closes everything at once; handlers still at work are interrupted. */

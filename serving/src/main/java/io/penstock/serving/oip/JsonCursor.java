@@ -38,13 +38,16 @@ final class JsonCursor {
 
     /** The next byte that is not white space, without taking it; -1 at the end. */
     int peek() {
-        while (position < end) {
-            byte b = text.get(JAVA_BYTE, position);
-            if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+        long at = position;
+        while (at < end) {
+            byte b = text.get(JAVA_BYTE, at);
+            if (b > ' ' || (b != ' ' && b != '\n' && b != '\r' && b != '\t')) {
+                position = at;
                 return b;
             }
-            position++;
+            at++;
         }
+        position = at;
         return -1;
     }
 
@@ -203,10 +206,12 @@ final class JsonCursor {
 
     private void skipNumber() {
         long from = position;
-        while (position < end && isNumberByte(text.get(JAVA_BYTE, position))) {
-            position++;
+        long at = from;
+        while (at < end && isNumberByte(text.get(JAVA_BYTE, at))) {
+            at++;
         }
-        if (position == from) {
+        position = at;
+        if (at == from) {
             throw unexpected("a value");
         }
     }

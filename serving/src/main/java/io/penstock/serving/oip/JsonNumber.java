@@ -77,15 +77,17 @@ final class JsonNumber {
 
     /** @param step what each digit that is taken adds to the exponent: -1 after the point */
     private long readDigits(int step) {
+        MemorySegment source = text;
         long from = position;
+        long at = from;
         long taken = digits;
         int scale = exponent;
-        while (position < end) {
-            int digit = text.get(JAVA_BYTE, position) - '0';
+        while (at < end) {
+            int digit = source.get(JAVA_BYTE, at) - '0';
             if (digit < 0 || digit > 9) {
                 break;
             }
-            position++;
+            at++;
             if (!truncated && fits(taken, digit)) {
                 taken = taken * 10 + digit;
                 scale += step;
@@ -94,9 +96,10 @@ final class JsonNumber {
                 scale += step + 1;
             }
         }
+        position = at;
         digits = taken;
         exponent = scale;
-        return position - from;
+        return at - from;
     }
 
     private static boolean fits(long digits, int digit) {

@@ -1,0 +1,109 @@
+package io.penstock.server.net;
+
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.penstock.serving.call.ErrorCode;
+import io.penstock.serving.call.ServingException;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a plain request and a gRPC call on one HTTP/2 stream have in common: headers, a pace that the body must keep, a
+ * window that follows its length.
+ *
+ * <p>Threads: the event loop only.
+ */
+final class Http2Request {
+    private static final long SLOWEST_ANSWER_BYTES_PER_SECOND = 64 << 10;
+
+    final PortParts parts;
+    final Http2Connection connection;
+    final Http2Stream stream;
+    final Http2Headers headers;
+    final String id;
+    private @Nullable PaceGuard pace;
+    private @Nullable Future<?> answerLimit;
+    private int raised;
+    private boolean left;
+
+    Http2Request(PortParts parts, Http2Connection connection, Http2Stream stream, Http2Headers headers) {
+        this.parts = parts;
+        this.connection = connection;
+        this.stream = stream;
+        this.headers = headers;
+        this.id = RequestIds.of(header(RequestIds.HEADER));
+        parts.inFlight().enter();
+    }
+
+    Optional<String> header(String name) {
+        CharSequence value = headers.get(name);
+        return value == null ? Optional.empty() : Optional.of(value.toString());
+    }
+
+    void checkHost() {
+        CharSequence authority = headers.authority();
+        RequestTarget.checkHost(parts.hosts(), authority == null ? headerOrNull("host") : authority.toString());
+        if (headers.path() == null || headers.method() == null) {
+            throw new ServingException(ErrorCode.INVALID_REQUEST, "the request has no :path or :method");
+        }
+    }
+
+    private @Nullable String headerOrNull(String name) {
+        return header(name).orElse(null);
+    }
+
+    void watchPace() {
+        if (pace == null) {
+            pace = new PaceGuard(
+                    connection.loop(),
+                    parts.limits().slowestBody(),
+                    () -> connection.reset(stream.id(), Http2Error.CANCEL));
+        }
+    }
+
+    void countBytes(int bytes) {
+        if (pace != null) {
+            pace.count(bytes);
+        }
+    }
+
+    void stopPace() {
+        if (pace != null) {
+            pace.stop();
+        }
+    }
+
+    void raiseWindows(long bodyBytes) {
+        raised += connection.raiseWindows(stream, bodyBytes);
+    }
+
+    boolean isOpen() {
+        return connection.isOpen(stream.id());
+    }
+
+    /** A client that takes the answer too slowly loses it. */
+    void limitAnswer(long bytes) {
+        long seconds = parts.limits().writeDeadline().toSeconds() + bytes / SLOWEST_ANSWER_BYTES_PER_SECOND;
+        answerLimit = connection
+                .loop()
+                .schedule(
+                        () -> connection.reset(stream.id(), Http2Error.CANCEL), Math.max(1, seconds), TimeUnit.SECONDS);
+    }
+
+    /** The stream is gone. */
+    void closed() {
+        stopPace();
+        if (answerLimit != null) {
+            answerLimit.cancel(false);
+        }
+        connection.lowerConnectionWindow(raised);
+        raised = 0;
+        if (!left) {
+            left = true;
+            parts.inFlight().leave();
+        }
+    }
+}
