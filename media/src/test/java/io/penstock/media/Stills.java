@@ -14,6 +14,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Locale;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -70,63 +72,12 @@ final class Stills {
 
     /** The JPEG with an EXIF block that says this orientation. */
     static byte[] oriented(byte[] jpeg, int orientation, boolean little) {
-        byte[] tiff = little
-                ? new byte[] {
-                    'I',
-                    'I',
-                    42,
-                    0,
-                    8,
-                    0,
-                    0,
-                    0,
-                    1,
-                    0,
-                    0x12,
-                    1,
-                    3,
-                    0,
-                    1,
-                    0,
-                    0,
-                    0,
-                    (byte) orientation,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0
-                }
-                : new byte[] {
-                    'M',
-                    'M',
-                    0,
-                    42,
-                    0,
-                    0,
-                    0,
-                    8,
-                    0,
-                    1,
-                    1,
-                    0x12,
-                    0,
-                    3,
-                    0,
-                    0,
-                    0,
-                    1,
-                    0,
-                    (byte) orientation,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0
-                };
+        // A TIFF header, one entry (tag 0x0112, type SHORT, count 1, the value), and no next directory.
+        String header = little
+                ? "49492a0008000000" + "0100" + "12010300" + "01000000"
+                : "4d4d002a00000008" + "0001" + "01120003" + "00000001";
+        String value = String.format(Locale.ROOT, little ? "%02x000000" : "00%02x0000", orientation);
+        byte[] tiff = HexFormat.of().parseHex(header + value + "00000000");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(jpeg, 0, 2);
         out.writeBytes(

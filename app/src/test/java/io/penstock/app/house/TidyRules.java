@@ -40,7 +40,7 @@ final class TidyRules {
             if (method.lines() > METHOD_LINES) {
                 wrong.add(where + " has " + method.lines() + " lines; at most " + METHOD_LINES);
             }
-            if (method.parameters() > PARAMETERS) {
+            if (method.parameters() > PARAMETERS && !method.overrides()) {
                 wrong.add(where + " takes " + method.parameters() + " parameters; at most " + PARAMETERS);
             }
             if (main && ACCESSOR.matcher(method.name()).matches() && !method.overrides()) {
