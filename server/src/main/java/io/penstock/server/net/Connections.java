@@ -56,8 +56,13 @@ final class Connections {
         return draining;
     }
 
-    void drain() {
+    /** From now on each answer says that its connection ends. */
+    void beginDraining() {
         draining = true;
+    }
+
+    /** Tells every open connection; later ones are told as they come. */
+    void drain() {
         open.forEach(Connection::drain);
     }
 

@@ -82,6 +82,7 @@ public final class Port implements AutoCloseable {
      */
     public boolean drain(Duration atMost) throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();
+        parts.connections().beginDraining();
         if (listener != null) {
             listener.close().await();
         }
