@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -33,7 +34,7 @@ final class AotTrainCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         List<Target> targets = Target.read(List.of(document.toString()));
         try (Engine engine = Engine.start(UserFolders.of(System.getenv()));
-                ServerProcess process = new ServerProcess(engine, targets, true)) {
+                ServerProcess process = new ServerProcess(engine, targets, true, Instant.now())) {
             int port = process.start(targets, "127.0.0.1", 0);
             String name = targets.getFirst().pipeline().name();
             for (int round = 0; round < ROUNDS; round++) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -35,6 +36,7 @@ final class RunCommand implements Callable<Integer> {
     private static final Duration DRAIN = Duration.ofSeconds(30);
 
     private final Console console;
+    private final Instant begun = Instant.now();
 
     @Parameters(
             paramLabel = "TARGET",
@@ -71,7 +73,7 @@ final class RunCommand implements Callable<Integer> {
         Interrupts interrupts = Interrupts.take();
         boolean loopbackOnly = bind.startsWith("127.") || bind.equals("localhost") || bind.equals("::1");
         try (Engine engine = Engine.start(UserFolders.of(System.getenv()));
-                ServerProcess process = new ServerProcess(engine, read, loopbackOnly)) {
+                ServerProcess process = new ServerProcess(engine, read, loopbackOnly, begun)) {
             int bound = start(process, read);
             announce(process, bound);
             interrupts.await(atMostNanos);

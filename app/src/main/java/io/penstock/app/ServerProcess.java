@@ -39,10 +39,11 @@ final class ServerProcess implements AutoCloseable {
     private volatile List<String> unready;
     private volatile Duration startToReady = Duration.ZERO;
 
-    ServerProcess(Engine engine, List<Target> targets, boolean loopbackOnly) {
+    /** @param begun when the program began; elapsed time counts from there */
+    ServerProcess(Engine engine, List<Target> targets, boolean loopbackOnly, Instant begun) {
         this.engine = engine;
         this.assembler = new PipelineAssembler(engine);
-        this.begun = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
+        this.begun = begun;
         this.unready = targets.stream()
                 .map(target -> target.pipeline().name() + ": loading")
                 .toList();

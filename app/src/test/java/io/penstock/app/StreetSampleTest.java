@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,7 @@ class StreetSampleTest {
 
     StreetSampleTest(@TempDir Path home) {
         engine = Engine.start(UserFolders.of(Map.of("HOME", home.toString())));
-        process = new ServerProcess(engine, targets, true);
+        process = new ServerProcess(engine, targets, true, Instant.now());
     }
 
     @BeforeAll
