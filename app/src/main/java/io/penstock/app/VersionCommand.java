@@ -14,8 +14,13 @@ final class VersionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        console.out().println("penstock " + number() + " (Java " + Runtime.version() + ")");
+        console.out().println(line());
         return ExitCode.DONE.number();
+    }
+
+    /** {@code penstock 0.1.0 (Java 25.0.1+8)}. */
+    static String line() {
+        return "penstock " + number() + " (Java " + Runtime.version() + ")";
     }
 
     /** As the build wrote it into the jar; {@code dev} outside of one. */

@@ -67,7 +67,8 @@ public class OipCodecBenchmark {
             for (int i = 0; i < benchmark.elements; i++) {
                 numbers.append(i == 0 ? "" : ",").append(String.format(Locale.ROOT, "%.6f", random.nextDouble()));
             }
-            String head = "{\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1," + benchmark.elements + "],";
+            String head =
+                    "{\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1," + benchmark.elements + "],";
             json = lease((head + "\"data\":[" + numbers + "]}]}").getBytes(StandardCharsets.UTF_8), 0);
             byte[] header = (head + "\"parameters\":{\"binary_data_size\":" + 4 * benchmark.elements
                             + "}}],\"parameters\":{\"binary_data_output\":true}}")
