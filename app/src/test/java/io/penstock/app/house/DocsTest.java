@@ -2,11 +2,13 @@ package io.penstock.app.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.spec.SpecReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,29 @@ class DocsTest {
         }
 
         assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void documentsInSamplesAndPagesAreValid() {
+        Pattern block = Pattern.compile("```yaml\n(apiVersion: penstock.*?)```", Pattern.DOTALL);
+        int read = 0;
+        for (Path sample : Repository.files(".yaml")) {
+            if (sample.startsWith("samples")) {
+                read += new SpecReader()
+                        .read(sample.toString(), Repository.read(sample))
+                        .size();
+            }
+        }
+        for (Path page : Repository.files(".md")) {
+            Matcher document = block.matcher(Repository.read(page));
+            while (document.find()) {
+                read += new SpecReader()
+                        .read(page.toString(), document.group(1))
+                        .size();
+            }
+        }
+
+        assertThat(read).isGreaterThanOrEqualTo(2);
     }
 
     @Test

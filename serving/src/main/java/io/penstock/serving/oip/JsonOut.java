@@ -13,6 +13,7 @@ final class JsonOut implements AutoCloseable {
 
     private final TensorPool pool;
     private final byte[] number = new byte[20];
+    private final StringBuilder decimal = new StringBuilder(32);
     private TensorLease lease;
     private MemorySegment memory;
     private long size;
@@ -104,6 +105,28 @@ final class JsonOut implements AutoCloseable {
         int length = number.length - at;
         ensure(length);
         MemorySegment.copy(number, at, memory, JAVA_BYTE, size, length);
+        size += length;
+        return this;
+    }
+
+    /** The shortest decimal that reads back as the same float; nothing is allocated for it. */
+    JsonOut number(float value) {
+        decimal.setLength(0);
+        return ascii(decimal.append(value));
+    }
+
+    /** The shortest decimal that reads back as the same double; nothing is allocated for it. */
+    JsonOut number(double value) {
+        decimal.setLength(0);
+        return ascii(decimal.append(value));
+    }
+
+    private JsonOut ascii(StringBuilder text) {
+        int length = text.length();
+        ensure(length);
+        for (int i = 0; i < length; i++) {
+            memory.set(JAVA_BYTE, size + i, (byte) text.charAt(i));
+        }
         size += length;
         return this;
     }

@@ -70,14 +70,14 @@ final class OipEncoder {
         if (!Float.isFinite(value)) {
             throw notFinite(name);
         }
-        out.raw(Float.toString(value));
+        out.number(value);
     }
 
     private void twice(String name, double value) {
         if (!Double.isFinite(value)) {
             throw notFinite(name);
         }
-        out.raw(Double.toString(value));
+        out.number(value);
     }
 
     private static RuntimeException notFinite(String name) {
