@@ -93,6 +93,13 @@ class StreetSampleTest {
     void theRawModelAnswersUnderItsOwnNameAndThePipelineUnderIts() throws Exception {
         assertThat(get("/v2/models/street-detector")).contains("\"platform\":\"onnxruntime_onnx\"");
         assertThat(get("/v2/models/street")).contains("\"name\":\"image\",\"datatype\":\"BYTES\"", "\"boxes\"");
+        HttpRequest index = HttpRequest.newBuilder(URI.create(address + "/v2/repository/index"))
+                .POST(BodyPublishers.ofString("{}"))
+                .build();
+        assertThat(client.send(index, BodyHandlers.ofString()).body())
+                .as("the index lists models, not pipelines")
+                .contains("\"street-detector\"")
+                .doesNotContain("\"street\"");
     }
 
     @Test

@@ -1,8 +1,10 @@
 package io.penstock.server.oip;
 
+import io.penstock.pipeline.PipelineModel;
 import io.penstock.pipeline.ResultJson;
 import io.penstock.serving.LatencyHistogram;
 import io.penstock.serving.Model;
+import io.penstock.serving.ModelRegistry;
 import io.penstock.serving.ModelStatistics;
 import io.penstock.serving.TensorModel;
 import io.penstock.serving.backend.ModelSignature;
@@ -94,5 +96,12 @@ final class ModelJson {
 
     static long nanos(LatencyHistogram time) {
         return Math.round(time.totalSeconds() * 1e9);
+    }
+
+    /** What the repository index lists: models, not the pipelines that can be called as one. */
+    static List<Model> repository(ModelRegistry models) {
+        return models.all().stream()
+                .filter(model -> !(model instanceof PipelineModel))
+                .toList();
     }
 }

@@ -159,7 +159,7 @@ public final class OipGrpcApi implements GrpcHandler {
 
     private RepositoryIndexResponse repositoryIndex() {
         RepositoryIndexResponse.Builder answer = RepositoryIndexResponse.newBuilder();
-        for (Model model : models.all()) {
+        for (Model model : ModelJson.repository(models)) {
             answer.addModelsBuilder()
                     .setName(model.name())
                     .setVersion(model.version())

@@ -179,7 +179,7 @@ public final class OipRestApi {
     private HttpReply repositoryIndex() {
         StringBuilder out = new StringBuilder("[");
         String separator = "";
-        for (Model model : models.all()) {
+        for (Model model : ModelJson.repository(models)) {
             out.append(separator).append("{\"name\":");
             ResultJson.string(out, model.name());
             out.append(",\"version\":");
