@@ -11,7 +11,6 @@ import io.penstock.serving.call.Deadline;
 import io.penstock.serving.call.ErrorType;
 import io.penstock.serving.call.ServingException;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,15 +89,10 @@ final class InferCommand implements Callable<Integer> {
         List<String> written = new ArrayList<>();
         int failures = 0;
         for (Path file : pictures) {
-            try (Arena arena = Arena.ofShared()) {
-                byte[] bytes = Files.readAllBytes(file);
-                MemorySegment memory = arena.allocate(Math.max(1, bytes.length)).asSlice(0, bytes.length);
-                memory.copyFrom(MemorySegment.ofArray(bytes));
-                Payload payload = new Payload("", memory);
-                try (Answer answer = steps.infer(file.toString(), payload, Deadline.after(PATIENCE))) {
-                    show(file, answer.result(), written);
-                    annotate(file, answer, engine);
-                }
+            Payload payload = new Payload("", MemorySegment.ofArray(Files.readAllBytes(file)));
+            try (Answer answer = steps.infer(file.toString(), payload, Deadline.after(PATIENCE))) {
+                show(file, answer.result(), written);
+                annotate(file, answer, engine);
             } catch (ServingException e) {
                 if (e.code().type() != ErrorType.CLIENT) {
                     throw e;

@@ -74,14 +74,8 @@ final class Scoring {
             throw new CommandException(ExitCode.FAILED, "there are no pictures in " + images);
         }
         for (Path file : pictures) {
-            byte[] bytes = Files.readAllBytes(file);
-            try (Arena arena = Arena.ofShared()) {
-                MemorySegment encoded =
-                        arena.allocate(Math.max(1, bytes.length)).asSlice(0, bytes.length);
-                encoded.copyFrom(MemorySegment.ofArray(bytes));
-                Picture picture = engine.codec().decode(encoded);
-                add(truth(labels, file, picture), picture);
-            }
+            Picture picture = engine.codec().decode(MemorySegment.ofArray(Files.readAllBytes(file)));
+            add(truth(labels, file, picture), picture);
         }
         return evaluation.result();
     }

@@ -10,7 +10,6 @@ import io.penstock.server.ServerContext;
 import io.penstock.server.net.HostPolicy;
 import io.penstock.server.net.ServerLimits;
 import io.penstock.server.oip.ServerIdentity;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
@@ -126,12 +125,8 @@ final class ServerProcess implements AutoCloseable {
     /** The first picture costs the loading of the decoders: it is paid before anyone asks. */
     private static void warmUp(PictureCodec codec) {
         MemorySegment gray = MemorySegment.ofArray(new byte[3 * 16 * 16]);
-        try (Picture picture = Picture.rgb(16, 16, gray);
-                Arena arena = Arena.ofShared()) {
-            byte[] jpeg = codec.encodeJpeg(picture, 80);
-            MemorySegment memory = arena.allocate(jpeg.length);
-            memory.copyFrom(MemorySegment.ofArray(jpeg));
-            codec.decode(memory).close();
+        try (Picture picture = Picture.rgb(16, 16, gray)) {
+            codec.decode(MemorySegment.ofArray(codec.encodeJpeg(picture, 80))).close();
         }
     }
 

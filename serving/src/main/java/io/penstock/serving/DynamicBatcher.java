@@ -115,15 +115,6 @@ final class DynamicBatcher {
         }
     }
 
-    int queued() {
-        lock.lock();
-        try {
-            return queue.size();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** Lets workers finish what waits, and refuses anything new. */
     void close() {
         lock.lock();

@@ -16,24 +16,27 @@ public sealed interface StepSpec {
     }
 
     /** What must have been made before this step. */
-    Stage needs();
+    default Stage needs() {
+        return switch (this) {
+            case DecodeImage _, Letterbox _, Resize _ -> Stage.PICTURE;
+            case ToTensor _ -> Stage.PLACED_PICTURE;
+            case Detections _ -> Stage.TENSORS;
+        };
+    }
 
     /** What is there after this step. */
-    Stage leaves();
+    default Stage leaves() {
+        return switch (this) {
+            case DecodeImage _ -> Stage.PICTURE;
+            case Letterbox _, Resize _ -> Stage.PLACED_PICTURE;
+            case ToTensor _ -> Stage.TENSORS;
+            case Detections _ -> Stage.FINDINGS;
+        };
+    }
 
     /** JPEG, PNG, WebP or BMP to a picture. */
     @Field("Decodes JPEG, PNG, WebP or BMP; an EXIF orientation is applied. A frame that is a picture already passes.")
-    record DecodeImage() implements StepSpec {
-        @Override
-        public Stage needs() {
-            return Stage.PICTURE;
-        }
-
-        @Override
-        public Stage leaves() {
-            return Stage.PICTURE;
-        }
-    }
+    record DecodeImage() implements StepSpec {}
 
     /** Fits the picture into a size without distorting it. */
     @Field("Fits the picture into a size without distorting it, and fills the rest.")
@@ -49,17 +52,7 @@ public sealed interface StepSpec {
 
             @Field(value = "Where the picture lies in it.", byDefault = "centre")
             Place place)
-            implements StepSpec {
-        @Override
-        public Stage needs() {
-            return Stage.PICTURE;
-        }
-
-        @Override
-        public Stage leaves() {
-            return Stage.PLACED_PICTURE;
-        }
-    }
+            implements StepSpec {}
 
     /** Where a letterboxed picture lies. */
     enum Place {
@@ -86,17 +79,7 @@ public sealed interface StepSpec {
 
             @Field(value = "Height, pixels.", min = 1, max = 16384)
             int height)
-            implements StepSpec {
-        @Override
-        public Stage needs() {
-            return Stage.PICTURE;
-        }
-
-        @Override
-        public Stage leaves() {
-            return Stage.PLACED_PICTURE;
-        }
-    }
+            implements StepSpec {}
 
     /** Pixels to numbers. */
     @Field("Turns the pixels into the model's input: (value x scale - mean) / std.")
@@ -125,16 +108,6 @@ public sealed interface StepSpec {
             if (std.stream().anyMatch(deviation -> deviation == 0)) {
                 throw new IllegalArgumentException("std must not hold 0: " + std);
             }
-        }
-
-        @Override
-        public Stage needs() {
-            return Stage.PLACED_PICTURE;
-        }
-
-        @Override
-        public Stage leaves() {
-            return Stage.TENSORS;
         }
     }
 
@@ -183,16 +156,6 @@ public sealed interface StepSpec {
             implements StepSpec {
         public Detections {
             perClass = Map.copyOf(perClass);
-        }
-
-        @Override
-        public Stage needs() {
-            return Stage.TENSORS;
-        }
-
-        @Override
-        public Stage leaves() {
-            return Stage.FINDINGS;
         }
     }
 

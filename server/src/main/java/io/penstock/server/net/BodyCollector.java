@@ -86,10 +86,6 @@ final class BodyCollector {
         return expected != UNKNOWN && size < expected;
     }
 
-    boolean isComplete() {
-        return expected != UNKNOWN && size == expected;
-    }
-
     long missing() {
         return expected - size;
     }

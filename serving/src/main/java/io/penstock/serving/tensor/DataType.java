@@ -1,6 +1,5 @@
 package io.penstock.serving.tensor;
 
-import java.util.Locale;
 import java.util.Optional;
 
 /** Element types, named as in the Open Inference Protocol. */
@@ -40,10 +39,5 @@ public enum DataType {
             }
         }
         return Optional.empty();
-    }
-
-    /** For messages: {@code fp32}. */
-    public String lowerCase() {
-        return name().toLowerCase(Locale.ROOT);
     }
 }
