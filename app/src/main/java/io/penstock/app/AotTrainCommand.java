@@ -1,5 +1,6 @@
 package io.penstock.app;
 
+import io.penstock.spec.ServerSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,11 +33,14 @@ final class AotTrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        List<Target> targets = Target.read(List.of(document.toString()));
-        try (Engine engine = Engine.start(UserFolders.of(System.getenv()));
-                ServerProcess process = new ServerProcess(engine, targets, true, Instant.now())) {
-            int port = process.start(targets, "127.0.0.1", 0);
-            String name = targets.getFirst().pipeline().name();
+        Documents read = Documents.read(List.of(document.toString()));
+        Documents documents = new Documents(
+                read.targets(), read.server().withListen(new ServerSpec.Listen("127.0.0.1", 0)), read.files());
+        try (Engine engine = Engine.start(
+                        UserFolders.of(System.getenv()), documents.server().limits());
+                ServerProcess process = new ServerProcess(engine, documents, Instant.now())) {
+            int port = process.start();
+            String name = documents.targets().getFirst().pipeline().name();
             for (int round = 0; round < ROUNDS; round++) {
                 byte[] jpeg = body(ask(port, "GET", "/pipelines/" + name + "/streams/gate/frame.jpg", new byte[0]));
                 ask(port, "POST", "/pipelines/" + name, jpeg);

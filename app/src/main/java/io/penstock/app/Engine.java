@@ -9,6 +9,7 @@ import io.penstock.pipeline.frame.ResultPainter;
 import io.penstock.serving.ModelLoader;
 import io.penstock.serving.ModelRegistry;
 import io.penstock.serving.tensor.TensorPool;
+import io.penstock.spec.ServerSpec;
 import io.penstock.vision.draw.DetectionPainter;
 
 /** What all pipelines of this process use together: memory, processors, codecs, and the models that are loaded. */
@@ -19,23 +20,24 @@ record Engine(
         ResultPainter painter,
         ModelLoader loader,
         ModelRegistry models,
+        ServerSpec.Limits limits,
         int cores)
         implements AutoCloseable {
-    private static final long BYTES_IN_FLIGHT = 1L << 30;
-    private static final long MOST_PIXELS = 100_000_000;
 
-    static Engine start(UserFolders folders) {
+    /** @param limits of the process: memory, and the size of pictures */
+    static Engine start(UserFolders folders, ServerSpec.Limits limits) {
         OnnxRuntimeNatives.useCache(folders.cache().resolve("natives"));
         FfmpegNatives.useCache(folders.cache().resolve("natives"));
         int cores = Runtime.getRuntime().availableProcessors();
-        TensorPool pool = new TensorPool(BYTES_IN_FLIGHT);
+        TensorPool pool = new TensorPool(limits.bytesInFlight().bytes());
         return new Engine(
                 pool,
                 new CpuPool(cores),
-                new FfmpegPictureCodec(MOST_PIXELS),
+                new FfmpegPictureCodec(limits.picturePixels()),
                 new DetectionPainter(),
                 new ModelLoader(pool),
                 new ModelRegistry(),
+                limits,
                 cores);
     }
 

@@ -79,9 +79,11 @@ final class EvaluateCommand implements Callable<Integer> {
         if (frames < 1 || every < 1) {
             throw new CommandException(ExitCode.USAGE, "--frames and --every must be at least 1");
         }
+        Documents documents = Documents.read(targets);
         List<AveragePrecision> scores = new ArrayList<>();
-        try (Engine engine = Engine.start(UserFolders.of(System.getenv()))) {
-            for (Target target : Target.read(targets)) {
+        try (Engine engine =
+                Engine.start(UserFolders.of(System.getenv()), documents.server().limits())) {
+            for (Target target : documents.targets()) {
                 scores.add(score(target, engine));
             }
         }

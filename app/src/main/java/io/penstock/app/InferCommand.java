@@ -68,13 +68,14 @@ final class InferCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, IOException {
         List<Path> pictures = Inputs.pictures(inputs);
-        List<Target> targets = Target.read(List.of(target));
+        Documents documents = Documents.read(List.of(target));
+        Target pipeline = documents.theOnly();
         if (folder.isPresent()) {
             Files.createDirectories(folder.get());
         }
-        try (Engine engine = Engine.start(UserFolders.of(System.getenv()));
-                RunningPipeline running =
-                        new PipelineAssembler(engine).assemble(targets.getFirst(), Optional.empty())) {
+        try (Engine engine = Engine.start(
+                        UserFolders.of(System.getenv()), documents.server().limits());
+                RunningPipeline running = new PipelineAssembler(engine).assemble(pipeline, Optional.empty())) {
             StepPipeline steps = running.steps()
                     .orElseThrow(() -> new CommandException(
                             ExitCode.REFUSED,

@@ -46,11 +46,13 @@ final class Main {
         CommandLine line = new CommandLine(new Main());
         line.addSubcommand(new RunCommand(console));
         line.addSubcommand(new ValidateCommand(console));
+        line.addSubcommand(new SchemaCommand(console));
         line.addSubcommand(new InferCommand(console));
         line.addSubcommand(new EvaluateCommand(console));
         CommandLine scene = new CommandLine(new SceneCommand());
         scene.addSubcommand(new SceneExportCommand(console));
         line.addSubcommand(scene);
+        line.addSubcommand(new CompletionCommand(console));
         line.addSubcommand(new VersionCommand(console));
         line.addSubcommand(new AotTrainCommand(console));
         line.addSubcommand(new CommandLine.HelpCommand());

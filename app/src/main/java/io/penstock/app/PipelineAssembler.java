@@ -23,8 +23,10 @@ import io.penstock.spec.SourceSpec;
 import io.penstock.vision.DetectionSettings;
 import io.penstock.vision.VisionPlan;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Makes the part that each specification names. A new kind of part does not compile until it is here. */
 final class PipelineAssembler {
@@ -38,31 +40,10 @@ final class PipelineAssembler {
 
     /** Loads the target's model and joins its steps; nothing moves yet. */
     RunningPipeline assemble(Target target, Optional<DetectionSettings> override) {
-        ModelSpec spec = target.pipeline().model();
-        int instances = spec.instances().orElse(Math.clamp(engine.cores(), 1, MOST_INSTANCES));
-        ModelSpec.Batching batching = spec.batching();
-        BatchedModel model = engine.loader()
-                .load(
-                        new ModelArtifact(target.modelName(), target.modelFile()),
-                        backend(spec.backend(), instances),
-                        new ModelLoader.Options(
-                                instances,
-                                spec.warmUp(),
-                                new BatchedModel.Batching(
-                                        batching.maxBatchSize(), batching.maxQueueDelay(), batching.queueCapacity())));
+        BatchedModel model = load(target);
         boolean assembled = false;
         try {
-            InferencePipeline.Spec pipeline = target.pipeline().spec();
-            Optional<VisionPlan> plan = VisionPlan.of(pipeline, model.signature(), engine.codec(), override);
-            Optional<StepPipeline> steps = plan.map(found -> steps(target, model, found));
-            if (steps.isEmpty() && !(pipeline.source() instanceof SourceSpec.Http)) {
-                throw new CommandException(
-                        ExitCode.REFUSED,
-                        "pipeline " + target.pipeline().name()
-                                + " has cameras, but its model is no detector that is known here; write preprocess and"
-                                + " postprocess");
-            }
-            RunningPipeline running = new RunningPipeline(target, model, plan, steps);
+            RunningPipeline running = join(target, model, override);
             assembled = true;
             return running;
         } finally {
@@ -72,12 +53,65 @@ final class PipelineAssembler {
         }
     }
 
-    /** Makes the model and the pipeline answer to their names. */
+    private BatchedModel load(Target target) {
+        ModelSpec spec = target.pipeline().model();
+        int instances = spec.instances().orElse(Math.clamp(engine.cores(), 1, MOST_INSTANCES));
+        ModelSpec.Batching batching = spec.batching();
+        int capacity = Math.max(batching.maxBatchSize(), engine.limits().queueCapacity(batching.queueCapacity()));
+        return engine.loader()
+                .load(
+                        new ModelArtifact(target.modelName(), target.modelFile()),
+                        backend(spec.backend(), instances),
+                        new ModelLoader.Options(
+                                instances,
+                                spec.warmUp(),
+                                new BatchedModel.Batching(
+                                        batching.maxBatchSize(), batching.maxQueueDelay(), capacity)));
+    }
+
+    /**
+     * Joins steps around a model that is loaded already.
+     *
+     * @throws CommandException if the source needs steps and there are none
+     */
+    RunningPipeline join(Target target, BatchedModel model, Optional<DetectionSettings> override) {
+        InferencePipeline.Spec pipeline = target.pipeline().spec();
+        Optional<VisionPlan> plan = VisionPlan.of(pipeline, model.signature(), engine.codec(), override);
+        Optional<StepPipeline> steps = plan.map(found -> steps(target, model, found));
+        if (steps.isEmpty() && !(pipeline.source() instanceof SourceSpec.Http)) {
+            throw new CommandException(
+                    ExitCode.REFUSED,
+                    "pipeline " + target.pipeline().name()
+                            + " has cameras, but its model is no detector that is known here; write preprocess and"
+                            + " postprocess");
+        }
+        return new RunningPipeline(target, model, plan, steps);
+    }
+
+    /** Makes the model and the pipeline answer to their names, in the place of whoever did before. */
     void register(RunningPipeline running) {
-        engine.models().add(running.model());
+        engine.models().put(running.model());
         running.steps()
-                .filter(steps -> engine.models().find(steps.name()).isEmpty())
-                .ifPresent(steps -> engine.models().add(new PipelineModel(steps, engine.pool())));
+                .filter(steps -> !isModel(steps.name()))
+                .ifPresent(steps -> engine.models().put(new PipelineModel(steps, engine.pool())));
+    }
+
+    /** Takes the names away from what {@code gone} registered and {@code remaining} does not use. */
+    void unregister(RunningPipeline gone, List<RunningPipeline> remaining) {
+        Set<String> used = new HashSet<>();
+        for (RunningPipeline running : remaining) {
+            used.add(running.model().name());
+            running.steps().ifPresent(steps -> used.add(steps.name()));
+        }
+        for (String name : List.of(gone.model().name(), gone.target().pipeline().name())) {
+            if (!used.contains(name)) {
+                engine.models().remove(name);
+            }
+        }
+    }
+
+    private boolean isModel(String name) {
+        return engine.models().find(name).filter(BatchedModel.class::isInstance).isPresent();
     }
 
     /** Starts what the source brings, if it brings anything by itself. */

@@ -6,6 +6,8 @@ import io.penstock.pipeline.StreamCounters;
 import io.penstock.server.ServerStartException;
 import io.penstock.serving.ModelStatistics;
 import io.penstock.spec.Durations;
+import io.penstock.spec.ServerSpec;
+import io.penstock.spec.SpecOverride;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -41,17 +43,39 @@ final class RunCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "TARGET",
             arity = "1..*",
-            description = "Pipeline documents (.yaml) and models (.onnx), any number of them.")
+            description = "Pipeline documents (.yaml) and models (.onnx), any number of them. Documents are read again"
+                    + " when they are saved; an edit that is refused leaves what runs running.")
     private List<String> targets = List.of();
 
     @Option(
             names = "--port",
             paramLabel = "PORT",
-            description = "Port to listen on; 0 takes any free one. Default: 8080.")
-    private int port = 8080;
+            description = "Port to listen on; 0 takes any free one. Default: the server document's, else 8080.")
+    private Optional<Integer> port = Optional.empty();
 
-    @Option(names = "--bind", paramLabel = "ADDRESS", description = "Address to listen on. Default: 127.0.0.1.")
-    private String bind = "127.0.0.1";
+    @Option(
+            names = "--bind",
+            paramLabel = "ADDRESS",
+            description = "Address to listen on. Default: the server document's, else 127.0.0.1.")
+    private Optional<String> bind = Optional.empty();
+
+    @Option(
+            names = "--server",
+            paramLabel = "FILE",
+            description = "Document of kind Server: where to listen, limits, cache. Default: penstock.yaml beside the"
+                    + " targets, where there is one.")
+    private Optional<Path> server = Optional.empty();
+
+    @Option(
+            names = "--set",
+            paramLabel = "PATH=VALUE",
+            description = "Sets a field of every pipeline document, as spec.model.instances=2; of one pipeline, as"
+                    + " street/spec.model.instances=2; of the server, as Server/spec.limits.requestBytes=8Mi. May be"
+                    + " given several times.")
+    private List<String> set = List.of();
+
+    @Option(names = "--open", description = "Opens the page in the browser once it is ready.")
+    private boolean open;
 
     @Option(names = "--duration", paramLabel = "TIME", description = "Stops after this long: 30s, 5m. Default: never.")
     private Optional<String> duration = Optional.empty();
@@ -66,17 +90,26 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, IOException {
         long atMostNanos = atMostNanos();
-        if (port < 0 || port > 65535) {
-            throw new CommandException(ExitCode.USAGE, "--port must be from 0 to 65535: " + port);
+        Documents.Request request = new Documents.Request(targets, server, overrides());
+        Documents read = withFlags(Documents.read(request));
+        if (read.targets().isEmpty()) {
+            throw new CommandException(ExitCode.REFUSED, "none of the files holds a pipeline: " + targets);
         }
-        List<Target> read = Target.read(targets);
         Interrupts interrupts = Interrupts.take();
-        boolean loopbackOnly = bind.startsWith("127.") || bind.equals("localhost") || bind.equals("::1");
-        try (Engine engine = Engine.start(UserFolders.of(System.getenv()));
-                ServerProcess process = new ServerProcess(engine, read, loopbackOnly, begun)) {
-            int bound = start(process, read);
-            announce(process, bound);
+        UserFolders folders = UserFolders.of(System.getenv());
+        try (Engine engine = Engine.start(folders, read.server().limits());
+                ServerProcess process = new ServerProcess(engine, read, begun)) {
+            String address = address(read.server().listen(), start(process));
+            announce(process, address);
+            if (open) {
+                Browser.open(address + "/");
+            }
+            Thread watch = Thread.ofVirtual()
+                    .name("documents")
+                    .start(new LiveEdit(request, read, process, console, this::withFlags));
             interrupts.await(atMostNanos);
+            watch.interrupt();
+            watch.join();
             console.err().println("Draining: what is under way is finished, anything new is refused.");
             boolean clean = process.drain(DRAIN);
             if (!clean) {
@@ -90,16 +123,33 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int start(ServerProcess process, List<Target> read) throws InterruptedException {
+    private List<SpecOverride> overrides() {
         try {
-            return process.start(read, bind, port);
+            return set.stream().map(SpecOverride::parse).toList();
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, "--set " + e.getMessage(), e);
+        }
+    }
+
+    private Documents withFlags(Documents read) {
+        ServerSpec.Listen written = read.server().listen();
+        int number = port.orElse(written.port());
+        if (number < 0 || number > 65535) {
+            throw new CommandException(ExitCode.USAGE, "--port must be from 0 to 65535: " + number);
+        }
+        ServerSpec.Listen listen = new ServerSpec.Listen(bind.orElse(written.address()), number);
+        read.checkNames();
+        return new Documents(read.targets(), read.server().withListen(listen), read.files());
+    }
+
+    private static int start(ServerProcess process) throws InterruptedException {
+        try {
+            return process.start();
         } catch (ServerStartException e) {
             String advice = String.valueOf(e.getMessage()).endsWith("in use")
                     ? "; choose another with --port, or 0 for any"
                     : "";
             throw new CommandException(ExitCode.FAILED, e.getMessage() + advice, e);
-        } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -114,9 +164,14 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private void announce(ServerProcess process, int bound) {
-        String host = bind.equals("0.0.0.0") || bind.equals("::") ? "127.0.0.1" : bind;
-        String address = "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound;
+    private static String address(ServerSpec.Listen listen, int bound) {
+        boolean everywhere =
+                listen.address().equals("0.0.0.0") || listen.address().equals("::");
+        String host = everywhere ? "127.0.0.1" : listen.address();
+        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound;
+    }
+
+    private void announce(ServerProcess process, String address) {
         PrintWriter out = console.out();
         out.println(String.format(
                 Locale.ROOT,

@@ -6,6 +6,7 @@ import io.penstock.pipeline.PipelineRunner;
 import io.penstock.pipeline.StepPipeline;
 import io.penstock.serving.BatchedModel;
 import io.penstock.vision.VisionPlan;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,19 @@ final class RunningPipeline implements AutoCloseable {
             streams.queue().close();
             streams.runner().close();
             streams = null;
+        }
+    }
+
+    /** Whether a target asks for the very model that is loaded here. */
+    boolean hasModelOf(Target other) {
+        return target.pipeline().model().equals(other.pipeline().model())
+                && target.folder().equals(other.folder());
+    }
+
+    /** Waits until no request is in the steps, for at most this long. */
+    void awaitIdle(Duration atMost) throws InterruptedException {
+        if (steps.isPresent()) {
+            steps.get().awaitIdle(atMost);
         }
     }
 

@@ -5,6 +5,7 @@ import io.penstock.pipeline.frame.PictureCodec;
 import io.penstock.scene.SceneObject;
 import io.penstock.scene.StreetRenderer;
 import io.penstock.scene.StreetScene;
+import io.penstock.spec.ServerSpec;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -58,7 +59,8 @@ final class SceneExportCommand implements Callable<Integer> {
         Path images = Files.createDirectories(folder.resolve("images"));
         Path labels = Files.createDirectories(folder.resolve("labels"));
         Files.write(folder.resolve("classes.txt"), StreetScene.LABELS);
-        try (Engine engine = Engine.start(UserFolders.of(System.getenv()))) {
+        try (Engine engine = Engine.start(
+                UserFolders.of(System.getenv()), ServerSpec.defaults().limits())) {
             for (long seed : all) {
                 export(StreetScene.of(seed), seed, images, labels, engine.codec());
                 console.err().println("seed " + seed + " done");

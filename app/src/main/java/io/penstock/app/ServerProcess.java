@@ -2,7 +2,7 @@ package io.penstock.app;
 
 import io.penstock.pipeline.Figures;
 import io.penstock.pipeline.LiveStream;
-import io.penstock.pipeline.Pipeline;
+import io.penstock.pipeline.ResultJson;
 import io.penstock.pipeline.frame.Picture;
 import io.penstock.pipeline.frame.PictureCodec;
 import io.penstock.server.PenstockServer;
@@ -10,14 +10,13 @@ import io.penstock.server.ServerContext;
 import io.penstock.server.net.HostPolicy;
 import io.penstock.server.net.ServerLimits;
 import io.penstock.server.oip.ServerIdentity;
+import io.penstock.spec.ServerSpec;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -29,29 +28,54 @@ import java.util.concurrent.FutureTask;
  */
 final class ServerProcess implements AutoCloseable {
     private static final Duration FIRST_FRAME = Duration.ofSeconds(10);
+    private static final Duration SLOW_AFTER = Duration.ofSeconds(10);
 
     private final Engine engine;
-    private final PipelineAssembler assembler;
+    private final Documents documents;
+    private final PipelineSet pipelines;
     private final Instant begun;
-    private final List<RunningPipeline> running = new CopyOnWriteArrayList<>();
     private final PenstockServer server;
     private volatile List<String> unready;
+    private volatile String refusedEdit = "";
     private volatile Duration startToReady = Duration.ZERO;
 
     /** @param begun when the program began; elapsed time counts from there */
-    ServerProcess(Engine engine, List<Target> targets, boolean loopbackOnly, Instant begun) {
+    ServerProcess(Engine engine, Documents documents, Instant begun) {
         this.engine = engine;
-        this.assembler = new PipelineAssembler(engine);
+        this.documents = documents;
+        this.pipelines = new PipelineSet(new PipelineAssembler(engine));
         this.begun = begun;
-        this.unready = targets.stream()
+        this.unready = documents.targets().stream()
                 .map(target -> target.pipeline().name() + ": loading")
                 .toList();
         ServerContext.State state = new ServerContext.State(
                 new ServerIdentity("penstock", VersionCommand.number()), () -> unready, this::figures);
         ServerContext context = new ServerContext(
-                engine.models(), this::pipelines, engine.pool(), engine.codec(), engine.painter(), state);
-        HostPolicy hosts = loopbackOnly ? HostPolicy.loopbackAnd(Set.of()) : HostPolicy.open();
-        this.server = new PenstockServer(context, ServerLimits.DEFAULTS, hosts);
+                engine.models(), pipelines::pipelines, engine.pool(), engine.codec(), engine.painter(), state);
+        ServerSpec spec = documents.server();
+        HostPolicy hosts = isLoopback(spec.listen()) ? HostPolicy.loopbackAnd(Set.of()) : HostPolicy.open();
+        this.server = new PenstockServer(context, limits(spec.limits()), hosts);
+    }
+
+    private static boolean isLoopback(ServerSpec.Listen listen) {
+        return listen.address().startsWith("127.")
+                || listen.address().equals("localhost")
+                || listen.address().equals("::1");
+    }
+
+    private static ServerLimits limits(ServerSpec.Limits limits) {
+        return new ServerLimits(
+                limits.requestBytes().bytes(),
+                (int) limits.headerBytes().bytes(),
+                limits.connections(),
+                limits.idleTimeout(),
+                new ServerLimits.Pace(
+                        Math.multiplyExact(
+                                SLOW_AFTER.toSeconds(),
+                                limits.bodyBytesPerSecond().bytes()),
+                        SLOW_AFTER),
+                limits.requestDeadline(),
+                ServerLimits.DEFAULTS.writeDeadline());
     }
 
     /**
@@ -59,13 +83,9 @@ final class ServerProcess implements AutoCloseable {
      *
      * @return the port
      */
-    int start(List<Target> targets, String host, int port) throws InterruptedException {
+    int start() throws InterruptedException {
         FutureTask<Void> loading = begin(() -> {
-            for (Target target : targets) {
-                RunningPipeline pipeline = assembler.assemble(target, Optional.empty());
-                running.add(pipeline);
-                assembler.register(pipeline);
-            }
+            documents.targets().forEach(pipelines::add);
             return null;
         });
         FutureTask<Void> codec = begin(() -> {
@@ -73,23 +93,34 @@ final class ServerProcess implements AutoCloseable {
             return null;
         });
         int bound;
+        ServerSpec.Listen listen = documents.server().listen();
         try {
-            bound = server.start(host, port);
+            bound = server.start(listen.address(), listen.port());
         } finally {
             await(codec);
             await(loading);
         }
-        for (RunningPipeline pipeline : running) {
-            assembler.start(pipeline);
-        }
-        for (RunningPipeline pipeline : running) {
-            for (LiveStream stream : streams(pipeline)) {
-                stream.awaitFirst(FIRST_FRAME);
-            }
+        pipelines.startCameras();
+        for (LiveStream stream : pipelines.streams()) {
+            stream.awaitFirst(FIRST_FRAME);
         }
         unready = List.of();
         startToReady = Duration.between(begun, Instant.now());
         return bound;
+    }
+
+    /**
+     * Runs what edited documents say in the place of what runs; if any of it fails, nothing changes.
+     *
+     * @return one sentence for each pipeline that changed
+     */
+    List<String> change(Documents edited) throws InterruptedException {
+        return pipelines.change(edited.targets());
+    }
+
+    /** Notes why the last edit of a document was refused, for the figures; empty when it was not. */
+    void refusedEdit(String why) {
+        refusedEdit = why;
     }
 
     Duration startToReady() {
@@ -97,29 +128,26 @@ final class ServerProcess implements AutoCloseable {
     }
 
     List<RunningPipeline> running() {
-        return running;
+        return pipelines.running();
     }
 
     /** What was done so far, as the JSON object of {@code --stats}. */
     String figures() {
-        return Figures.json(Duration.between(begun, Instant.now()), startToReady, engine.models(), pipelines());
+        String figures = Figures.json(
+                Duration.between(begun, Instant.now()), startToReady, engine.models(), pipelines.pipelines());
+        if (refusedEdit.isEmpty()) {
+            return figures;
+        }
+        StringBuilder out = new StringBuilder(figures);
+        out.setLength(out.length() - 1);
+        ResultJson.string(out.append(",\"refusedEdit\":"), refusedEdit);
+        return out.append('}').toString();
     }
 
     /** Stops the cameras, finishes what is under way, and refuses anything new; whether all was done in time. */
     boolean drain(Duration atMost) throws InterruptedException {
-        running.forEach(RunningPipeline::stopCameras);
+        pipelines.stopCameras();
         return server.drain(atMost);
-    }
-
-    private List<Pipeline> pipelines() {
-        return running.stream()
-                .flatMap(pipeline -> pipeline.steps().stream())
-                .map(Pipeline.class::cast)
-                .toList();
-    }
-
-    private static List<LiveStream> streams(RunningPipeline pipeline) {
-        return pipeline.steps().map(Pipeline::streams).orElse(List.of());
     }
 
     /** The first picture costs the loading of the decoders: it is paid before anyone asks. */
@@ -151,6 +179,6 @@ final class ServerProcess implements AutoCloseable {
     @Override
     public void close() {
         server.close();
-        running.forEach(RunningPipeline::close);
+        pipelines.close();
     }
 }

@@ -1,22 +1,9 @@
 package io.penstock.app;
 
-import io.penstock.spec.BackendSpec;
 import io.penstock.spec.InferencePipeline;
-import io.penstock.spec.InvalidSpecException;
-import io.penstock.spec.ModelSpec;
-import io.penstock.spec.SourceSpec;
-import io.penstock.spec.SpecReader;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * One pipeline that a command was given, and the folder that its paths are relative to.
@@ -26,66 +13,24 @@ import java.util.OptionalInt;
 record Target(InferencePipeline pipeline, Path folder) {
     private static final int LONGEST_NAME = 40;
 
-    /**
-     * Reads documents and model files.
-     *
-     * @throws InvalidSpecException with the mistakes of the first document that has any
-     * @throws CommandException if a file is missing, unreadable, or of no known kind
-     */
-    static List<Target> read(List<String> names) {
-        List<Target> targets = new ArrayList<>();
-        for (String name : names) {
-            Path file = Path.of(name);
-            if (!Files.isRegularFile(file)) {
-                throw new CommandException(ExitCode.REFUSED, "there is no file " + name);
-            }
-            String lower = name.toLowerCase(Locale.ROOT);
-            if (lower.endsWith(".onnx")) {
-                targets.add(new Target(forModel(file), folder(file)));
-            } else if (lower.endsWith(".yaml") || lower.endsWith(".yml") || lower.endsWith(".json")) {
-                for (InferencePipeline pipeline : new SpecReader().read(name, text(file))) {
-                    targets.add(new Target(pipeline, folder(file)));
-                }
-            } else {
-                throw new CommandException(
-                        ExitCode.USAGE, name + " is neither a document (.yaml, .yml, .json) nor a model (.onnx)");
-            }
-        }
-        return targets;
-    }
-
-    private static Path folder(Path file) {
-        Path folder = file.toAbsolutePath().getParent();
-        return folder == null ? file.toAbsolutePath() : folder;
-    }
-
-    private static String text(Path file) {
-        try {
-            if (Files.size(file) > SpecReader.MOST_BYTES) {
-                throw new CommandException(
-                        ExitCode.REFUSED,
-                        file + " is too large; a document may have " + SpecReader.MOST_BYTES + " bytes");
-            }
-            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new CommandException(ExitCode.REFUSED, file + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
     /** The smallest document for a model. */
-    static InferencePipeline forModel(Path file) {
-        String stem = stem(file);
-        String modelName = stem.replaceAll("[^A-Za-z0-9._:/-]", "-");
-        ModelSpec model = new ModelSpec(
-                Optional.of(modelName),
-                file.getFileName().toString(),
-                new BackendSpec.Onnxruntime(OptionalInt.empty()),
-                new ModelSpec.Batching(8, Duration.ZERO, 256),
-                OptionalInt.empty(),
-                true);
-        return new InferencePipeline(
-                new InferencePipeline.Metadata(pipelineName(stem)),
-                new InferencePipeline.Spec(new SourceSpec.Http(), Optional.empty(), model, Optional.empty()));
+    static String documentFor(Path model) {
+        String stem = stem(model);
+        return """
+                apiVersion: %s
+                kind: %s
+                metadata: {name: "%s"}
+                spec: {model: {name: "%s", uri: "%s"}}
+                """.formatted(
+                        InferencePipeline.API_VERSION,
+                        InferencePipeline.KIND,
+                        pipelineName(stem),
+                        stem.replaceAll("[^A-Za-z0-9._:/-]", "-"),
+                        quoted("file:" + model.getFileName()));
+    }
+
+    private static String quoted(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\"");
     }
 
     /** The stem as a DNS label of at most 40 characters. */

@@ -39,14 +39,18 @@ final class ValidateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Target> targets = Target.read(files);
-        try (Engine engine = Engine.start(UserFolders.of(System.getenv()))) {
+        Documents documents = Documents.read(files);
+        try (Engine engine =
+                Engine.start(UserFolders.of(System.getenv()), documents.server().limits())) {
             PipelineAssembler assembler = new PipelineAssembler(engine);
             StringBuilder json = new StringBuilder("[");
-            for (Target target : targets) {
+            for (Target target : documents.targets()) {
                 try (RunningPipeline pipeline = assembler.assemble(target, Optional.empty())) {
                     report(pipeline, json);
                 }
+            }
+            if (documents.targets().isEmpty() && output == OutputFormat.TABLE) {
+                console.out().println("The document of kind Server is valid; there is no pipeline.");
             }
             if (output == OutputFormat.JSON) {
                 console.out().println(json.append("]"));

@@ -1,7 +1,11 @@
 package io.penstock.app;
 
+import io.penstock.spec.ServerSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Places that tests read from. */
@@ -23,6 +27,23 @@ final class Checkout {
 
     static Path sample() {
         return root().resolve("samples/street/pipeline.yaml");
+    }
+
+    /** The street sample, on any free port. */
+    static Documents documents() {
+        return onFreePort(Documents.read(List.of(sample().toString())));
+    }
+
+    static Documents onFreePort(Documents read) {
+        return new Documents(
+                read.targets(), read.server().withListen(new ServerSpec.Listen("127.0.0.1", 0)), read.files());
+    }
+
+    /** This home, and the cache that all tests share. */
+    static UserFolders folders(Path home) {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.put("PENSTOCK_STATE", home.resolve("state").toString());
+        return UserFolders.of(environment);
     }
 
     static Path detector() {

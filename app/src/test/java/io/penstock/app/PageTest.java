@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,12 +16,13 @@ import org.junit.jupiter.api.io.TempDir;
 class PageTest {
     @Test
     void showsTheCameraItsFiguresAndHowToAsk(@TempDir Path folder) throws Exception {
-        List<Target> targets = Target.read(List.of(Checkout.sample().toString()));
-        try (Engine engine = Engine.start(UserFolders.of(Map.of("HOME", folder.toString())));
-                ServerProcess process = new ServerProcess(engine, targets, true, Instant.now());
+        Documents documents = Checkout.documents();
+        try (Engine engine = Engine.start(
+                        Checkout.folders(folder), documents.server().limits());
+                ServerProcess process = new ServerProcess(engine, documents, Instant.now());
                 Chromium browser = new Chromium(
                         System.getenv().getOrDefault("PENSTOCK_BROWSER", "chromium"), folder.resolve("profile"))) {
-            String address = "http://127.0.0.1:" + process.start(targets, "127.0.0.1", 0) + "/";
+            String address = "http://127.0.0.1:" + process.start() + "/";
             browser.open(address);
 
             assertThat(browser.becomesTrue("[...document.images].some(i => i.naturalWidth === 1280)"))

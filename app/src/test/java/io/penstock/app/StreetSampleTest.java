@@ -15,8 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -35,17 +33,17 @@ class StreetSampleTest {
     private final HttpClient client = HttpClient.newHttpClient();
     private final Engine engine;
     private final ServerProcess process;
-    private final List<Target> targets = Target.read(List.of(Checkout.sample().toString()));
+    private final Documents documents = Checkout.documents();
     private String address = "";
 
     StreetSampleTest(@TempDir Path home) {
-        engine = Engine.start(UserFolders.of(Map.of("HOME", home.toString())));
-        process = new ServerProcess(engine, targets, true, Instant.now());
+        engine = Engine.start(Checkout.folders(home), documents.server().limits());
+        process = new ServerProcess(engine, documents, Instant.now());
     }
 
     @BeforeAll
     void start() throws InterruptedException {
-        address = "http://127.0.0.1:" + process.start(targets, "127.0.0.1", 0);
+        address = "http://127.0.0.1:" + process.start();
     }
 
     @AfterAll

@@ -9,8 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,10 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 class TritonClientTest {
     @Test
     void getsTheSameAnswersOverHttpAndGrpc(@TempDir Path folder) throws Exception {
-        List<Target> targets = Target.read(List.of(Checkout.sample().toString()));
-        try (Engine engine = Engine.start(UserFolders.of(Map.of("HOME", folder.toString())));
-                ServerProcess process = new ServerProcess(engine, targets, true, Instant.now())) {
-            int port = process.start(targets, "127.0.0.1", 0);
+        Documents documents = Checkout.documents();
+        try (Engine engine = Engine.start(
+                        Checkout.folders(folder), documents.server().limits());
+                ServerProcess process = new ServerProcess(engine, documents, Instant.now())) {
+            int port = process.start();
             Path picture = folder.resolve("street.jpg");
             SceneFrame frame = StreetScene.of(7).frame(100);
             Files.write(picture, engine.codec().encodeJpeg(frame.picture(), 90));

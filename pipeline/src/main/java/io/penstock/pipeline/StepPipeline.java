@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Steps, a model, steps: takes payloads and frames through them.
@@ -28,6 +30,7 @@ public final class StepPipeline implements Pipeline {
     private final CpuPool cpu;
     private final TensorPool pool;
     private final List<LiveStream> streams;
+    private final AtomicInteger underWay = new AtomicInteger();
 
     /** What every pipeline of a process uses together. */
     public record Shared(CpuPool cpu, TensorPool pool) {}
@@ -96,7 +99,29 @@ public final class StepPipeline implements Pipeline {
         }
     }
 
+    /** Waits until nothing is under way, for at most this long; whether it is so. */
+    public boolean awaitIdle(Duration atMost) throws InterruptedException {
+        long until = System.nanoTime() + atMost.toNanos();
+        while (underWay.get() > 0) {
+            if (System.nanoTime() - until >= 0) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        return true;
+    }
+
     private Result.Timings process(Exchange exchange, Duration waited, Deadline deadline) throws InterruptedException {
+        underWay.incrementAndGet();
+        try {
+            return processed(exchange, waited, deadline);
+        } finally {
+            underWay.decrementAndGet();
+        }
+    }
+
+    private Result.Timings processed(Exchange exchange, Duration waited, Deadline deadline)
+            throws InterruptedException {
         long started = System.nanoTime();
         cpu.run(() -> apply(before, exchange), deadline);
         long prepared = System.nanoTime();

@@ -17,6 +17,11 @@ public final class ModelRegistry {
         }
     }
 
+    /** Lets a model answer to its name, in the place of whichever did before. */
+    public void put(Model model) {
+        models.put(model.name(), model);
+    }
+
     public void remove(String name) {
         models.remove(name);
     }

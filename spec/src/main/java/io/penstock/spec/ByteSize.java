@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /** A number of bytes as documents and flags write it: {@code 512}, {@code 64Mi}, {@code 1.5Gi}, {@code 10G}. */
 public record ByteSize(long bytes) {
     private static final String ALLOWED = "must be a size such as 512, 512Ki, 64Mi, 1Gi or 10G";
-    private static final Pattern SIZE = Pattern.compile("([0-9]{1,18}(?:\\.[0-9]{1,9})?)(|Ki|Mi|Gi|Ti|k|M|G|T)");
+    static final String PATTERN = "([0-9]{1,18}(?:\\.[0-9]{1,9})?)(|Ki|Mi|Gi|Ti|k|M|G|T)";
+    private static final Pattern SIZE = Pattern.compile(PATTERN);
     private static final Map<String, Long> UNITS = Map.of(
             "", 1L,
             "Ki", 1L << 10,

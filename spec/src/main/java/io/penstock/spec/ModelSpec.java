@@ -36,15 +36,14 @@ public record ModelSpec(
             Duration maxQueueDelay,
 
             @Field(
-                    value = "Requests that may wait; one more is refused at once.",
-                    byDefault = "256",
+                    value = "Requests that may wait; one more is refused at once. Absent, the server's queuePerModel.",
                     min = 1,
                     max = 1000000)
-            int queueCapacity) {
+            OptionalInt queueCapacity) {
         public Batching {
-            if (queueCapacity < maxBatchSize) {
-                throw new IllegalArgumentException(
-                        "queueCapacity must be at least maxBatchSize, " + maxBatchSize + ": " + queueCapacity);
+            if (queueCapacity.orElse(maxBatchSize) < maxBatchSize) {
+                throw new IllegalArgumentException("queueCapacity must be at least maxBatchSize, " + maxBatchSize + ": "
+                        + queueCapacity.getAsInt());
             }
         }
     }

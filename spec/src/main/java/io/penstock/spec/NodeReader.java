@@ -1,9 +1,11 @@
 package io.penstock.spec;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +25,41 @@ final class NodeReader {
 
     private final String file;
     private final List<Violation> violations;
+    private final Map<String, Node> nodes = new HashMap<>();
+    private final Map<String, Object> values = new HashMap<>();
 
     NodeReader(String file, List<Violation> violations) {
         this.file = file;
         this.violations = violations;
     }
 
+    /** Whether something is written at a path, well or badly. */
+    boolean has(String path) {
+        return nodes.containsKey(path);
+    }
+
+    /** What is written at a path where {@link #has} is true. */
+    Node node(String path) {
+        return Objects.requireNonNull(nodes.get(path), path);
+    }
+
+    /** What was read at a path; null where nothing was, or nothing that could be used. */
+    @Nullable
+    Object value(String path) {
+        return values.get(path);
+    }
+
     @Nullable
     Object read(Node node, SpecShape shape, @Nullable Field field, String path) {
+        nodes.put(path, node);
+        Object value = made(node, shape, field, path);
+        if (value != null) {
+            values.put(path, value);
+        }
+        return value;
+    }
+
+    private @Nullable Object made(Node node, SpecShape shape, @Nullable Field field, String path) {
         return switch (shape) {
             case SpecShape.Mapping mapping -> mapping(node, mapping, path);
             case SpecShape.Union union -> union(node, union, path);
@@ -92,7 +121,7 @@ final class NodeReader {
                 yield null;
             }
             case DEFAULT ->
-                read(SpecReader.compose(field.field().byDefault()), field.shape(), field.field(), fieldPath);
+                read(SpecReader.compose("default", field.field().byDefault()), field.shape(), field.field(), fieldPath);
             case EMPTY_OPTIONAL -> Optional.empty();
             case EMPTY_OPTIONAL_INT -> OptionalInt.empty();
         };
@@ -194,7 +223,7 @@ final class NodeReader {
             note(node, path, "must be " + shape.expected() + ": " + shown(scalar.getValue()));
             return null;
         }
-        SpecShape text = new SpecShape.Scalar("a text", "string", List.of(), value -> value);
+        SpecShape text = new SpecShape.Scalar("a text", SpecShape.JsonType.TEXT, List.of(), value -> value);
         if (!(read(node, new SpecShape.Sequence(text), field, path) instanceof List<?> names)) {
             return null;
         }
@@ -268,7 +297,9 @@ final class NodeReader {
         }
         int line = node.getStartMark().map(Mark::getLine).orElse(0) + 1;
         int column = node.getStartMark().map(Mark::getColumn).orElse(0) + 1;
-        violations.add(new Violation(file, line, column, path, message));
+        // A value from outside of the document says where it came from.
+        String origin = node.getStartMark().map(Mark::getName).orElse(file);
+        violations.add(new Violation(origin, line, column, path, message));
     }
 
     static String unknown(String what, String name, List<String> known) {

@@ -2,10 +2,10 @@ package io.penstock.spec;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -25,12 +25,17 @@ public final class SpecReader {
     public static final int MOST_BYTES = 1 << 20;
 
     private static final int DEEPEST = 100;
-    private static final LoadSettings SETTINGS = LoadSettings.builder()
-            .setCodePointLimit(MOST_BYTES)
-            .setMaxAliasesForCollections(50)
-            .build();
 
-    private final SpecShape.Mapping pipeline = SpecShape.of(InferencePipeline.class);
+    private final List<SpecOverride> overrides;
+
+    public SpecReader() {
+        this(List.of());
+    }
+
+    /** @param overrides set in each document they are meant for, before it is checked */
+    public SpecReader(List<SpecOverride> overrides) {
+        this.overrides = List.copyOf(overrides);
+    }
 
     /**
      * Reads all documents of a file and fills in defaults.
@@ -38,26 +43,37 @@ public final class SpecReader {
      * @param file its name, for messages
      * @throws InvalidSpecException with every mistake, each with line and column
      */
-    public List<InferencePipeline> read(String file, String text) {
+    public SpecDocuments read(String file, String text) {
         List<Violation> violations = new ArrayList<>();
         List<InferencePipeline> pipelines = new ArrayList<>();
-        NodeReader reader = new NodeReader(file, violations);
-        for (Node document : documents(file, text)) {
-            Node body = withoutHeader(document, reader);
-            if (body != null && reader.read(body, pipeline, null, "") instanceof InferencePipeline read) {
-                checkSteps(read, reader, document);
-                pipelines.add(read);
+        List<ServerSpec> servers = new ArrayList<>();
+        SpecChecks checks = new SpecChecks();
+        for (Node written : documents(file, text)) {
+            NodeReader reader = new NodeReader(file, violations);
+            Kind kind = kind(written, reader);
+            if (kind == null) {
+                continue;
+            }
+            Node document = overridden(written, kind, violations);
+            Object read = reader.read(withoutHeader(document), kind.shape(), null, "");
+            checks.check(kind, reader);
+            switch (read) {
+                case InferencePipeline pipeline -> pipelines.add(pipeline);
+                case ServerDocument server -> servers.add(server.spec());
+                case null, default -> {} // what is wrong was noted
             }
         }
-        checkNames(file, pipelines, violations);
-        if (violations.isEmpty() && pipelines.isEmpty()) {
+        if (violations.isEmpty() && pipelines.isEmpty() && servers.isEmpty()) {
             violations.add(
                     new Violation(file, 1, 1, "", "the document is empty; write apiVersion, kind, metadata and spec"));
+        }
+        if (servers.size() > 1) {
+            violations.add(new Violation(file, 1, 1, "kind", "a file may hold one Server: " + servers.size()));
         }
         if (!violations.isEmpty()) {
             throw new InvalidSpecException(violations);
         }
-        return List.copyOf(pipelines);
+        return new SpecDocuments(pipelines, servers.stream().findFirst());
     }
 
     private static Iterable<Node> documents(String file, String text) {
@@ -67,7 +83,7 @@ public final class SpecReader {
         try {
             checkDepth(file, text);
             List<Node> nodes = new ArrayList<>();
-            new Compose(SETTINGS).composeAllFromString(text).forEach(nodes::add);
+            new Compose(settings(file)).composeAllFromString(text).forEach(nodes::add);
             return nodes;
         } catch (MarkedYamlEngineException e) {
             Optional<Mark> mark = e.getProblemMark();
@@ -84,7 +100,7 @@ public final class SpecReader {
     /** The composer recurses, so depth is bounded before it runs. */
     private static void checkDepth(String file, String text) {
         int depth = 0;
-        for (Event event : new Parse(SETTINGS).parseString(text)) {
+        for (Event event : new Parse(settings(file)).parseString(text)) {
             switch (event.getEventId()) {
                 case MappingStart, SequenceStart -> depth++;
                 case MappingEnd, SequenceEnd -> depth--;
@@ -97,111 +113,83 @@ public final class SpecReader {
         }
     }
 
-    /** Checks {@code apiVersion} and {@code kind}, and gives the rest; null after a violation. */
-    private static @Nullable Node withoutHeader(Node document, NodeReader reader) {
+    /** The document's kind; null after a violation. */
+    private static @Nullable Kind kind(Node document, NodeReader reader) {
         if (!(document instanceof MappingNode mapping)) {
             reader.note(document, "", "must be a mapping with apiVersion, kind, metadata and spec");
             return null;
         }
-        List<NodeTuple> rest = new ArrayList<>();
-        Set<String> seen = new HashSet<>();
-        boolean accepted = true;
-        for (NodeTuple tuple : mapping.getValue()) {
-            String key = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "";
-            String wanted = switch (key) {
-                case "apiVersion" -> InferencePipeline.API_VERSION;
-                case "kind" -> InferencePipeline.KIND;
-                default -> "";
-            };
-            if (wanted.isEmpty()) {
-                rest.add(tuple);
-                continue;
-            }
-            seen.add(key);
-            String value = tuple.getValueNode() instanceof ScalarNode scalar ? scalar.getValue() : "a collection";
-            if (!value.equals(wanted)) {
-                reader.note(tuple.getValueNode(), key, "must be " + wanted + ": " + value);
-                accepted = false;
-            }
+        Map<String, Node> header = mapping.getValue().stream()
+                .filter(SpecReader::isHeader)
+                .collect(Collectors.toMap(SpecReader::key, NodeTuple::getValueNode, (first, _) -> first));
+        Node version = header.get("apiVersion");
+        if (version == null) {
+            reader.note(document, "apiVersion", "is missing; write " + InferencePipeline.API_VERSION);
+        } else if (!text(version).equals(InferencePipeline.API_VERSION)) {
+            reader.note(version, "apiVersion", "must be " + InferencePipeline.API_VERSION + ": " + text(version));
         }
-        for (String key : List.of("apiVersion", "kind")) {
-            if (!seen.contains(key)) {
-                String wanted = key.equals("kind") ? InferencePipeline.KIND : InferencePipeline.API_VERSION;
-                reader.note(document, key, "is missing; write " + wanted);
-                accepted = false;
-            }
+        Node kind = header.get("kind");
+        if (kind == null) {
+            reader.note(document, "kind", "is missing; write " + Kind.names());
+            return null;
         }
-        return accepted
-                ? new MappingNode(
-                        mapping.getTag(),
-                        true,
-                        rest,
-                        mapping.getFlowStyle(),
-                        mapping.getStartMark(),
-                        mapping.getEndMark())
-                : null;
+        Optional<Kind> known = Kind.find(text(kind));
+        if (known.isEmpty()) {
+            String hint = Nearest.hint(text(kind), Kind.all());
+            reader.note(kind, "kind", "must be " + Kind.names() + ": " + text(kind) + hint);
+        }
+        return known.orElse(null);
     }
 
-    private static void checkSteps(InferencePipeline read, NodeReader reader, Node document) {
-        StepSpec.Stage stage = StepSpec.Stage.PICTURE;
-        boolean after = false;
-        for (Optional<List<StepSpec>> list :
-                List.of(read.spec().preprocess(), read.spec().postprocess())) {
-            String path = after ? "spec.postprocess" : "spec.preprocess";
-            stage = after ? StepSpec.Stage.TENSORS : stage;
-            int index = 0;
-            for (StepSpec step : list.orElse(List.of())) {
-                if (step.needs() != stage) {
-                    reader.note(document, path + "[" + index + "]", mismatch(step, stage));
-                    return;
+    private static String text(Node node) {
+        return node instanceof ScalarNode scalar ? scalar.getValue() : "a collection";
+    }
+
+    private static String key(NodeTuple tuple) {
+        return tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "";
+    }
+
+    private static boolean isHeader(NodeTuple tuple) {
+        return key(tuple).equals("apiVersion") || key(tuple).equals("kind");
+    }
+
+    private static Node withoutHeader(Node document) {
+        if (!(document instanceof MappingNode mapping)) {
+            return document;
+        }
+        List<NodeTuple> rest =
+                mapping.getValue().stream().filter(tuple -> !isHeader(tuple)).toList();
+        return new MappingNode(
+                mapping.getTag(), true, rest, mapping.getFlowStyle(), mapping.getStartMark(), mapping.getEndMark());
+    }
+
+    private Node overridden(Node document, Kind kind, List<Violation> violations) {
+        Node result = document;
+        for (SpecOverride override : overrides) {
+            try {
+                if (override.isFor(kind, result)) {
+                    result = override.applyTo(result);
                 }
-                stage = step.leaves();
-                index++;
-            }
-            if (!after && list.isPresent() && stage != StepSpec.Stage.TENSORS) {
-                reader.note(document, path, "must end with toTensor, so that the model has its input");
-            }
-            after = true;
-        }
-    }
-
-    private static String mismatch(StepSpec step, StepSpec.Stage stage) {
-        String name = step.getClass().getSimpleName();
-        return Character.toLowerCase(name.charAt(0)) + name.substring(1) + " needs " + words(step.needs())
-                + ", but there is " + words(stage) + " here";
-    }
-
-    private static String words(StepSpec.Stage stage) {
-        return switch (stage) {
-            case PICTURE -> "a picture";
-            case PLACED_PICTURE -> "a picture fitted by letterbox or resize";
-            case TENSORS -> "tensors";
-            case FINDINGS -> "detections";
-        };
-    }
-
-    private static void checkNames(String file, List<InferencePipeline> pipelines, List<Violation> violations) {
-        Set<String> names = new HashSet<>();
-        for (InferencePipeline pipeline : pipelines) {
-            if (!names.add(pipeline.name())) {
-                violations.add(
-                        new Violation(file, 1, 1, "metadata.name", "two pipelines are named " + pipeline.name()));
-            }
-            if (pipeline.spec().source() instanceof SourceSpec.Streams streams) {
-                Set<String> cameras = new HashSet<>();
-                for (SourceSpec.CameraSpec camera : streams.cameras()) {
-                    if (!cameras.add(camera.name())) {
-                        String message = "two cameras are named " + camera.name();
-                        violations.add(new Violation(file, 1, 1, "spec.source.streams.cameras", message));
-                    }
-                }
+            } catch (IllegalArgumentException e) {
+                violations.add(new Violation(override.label(), 1, 1, "", String.valueOf(e.getMessage())));
+            } catch (YamlEngineException e) {
+                violations.add(new Violation(override.label(), 1, 1, "", "this is not YAML: " + e.getMessage()));
             }
         }
+        return result;
     }
 
-    /** One node of a default, as written in the language's records. */
-    static Node compose(String yaml) {
-        return new Compose(SETTINGS).composeString(yaml).orElseThrow();
+    /** One node of a value that stands outside of a document: a default, or an override. */
+    static Node compose(String label, String yaml) {
+        return new Compose(settings(label)).composeString(yaml).orElseThrow();
+    }
+
+    private static LoadSettings settings(String label) {
+        return LoadSettings.builder()
+                .setLabel(label)
+                .setCodePointLimit(MOST_BYTES)
+                .setMaxAliasesForCollections(50)
+                .build();
     }
 
     private static InvalidSpecException refused(String file, int line, int column, String message) {

@@ -58,8 +58,26 @@ sealed interface SpecShape {
     }
 
     /** A single value; {@code parse} says in its exception what is allowed. */
-    record Scalar(String expected, String schemaType, List<String> choices, Function<String, Object> parse)
+    record Scalar(String expected, JsonType schema, List<String> choices, Function<String, Object> parse)
             implements SpecShape {}
+
+    /** A scalar in the JSON schema: a type or several, and the pattern of a text; empty for any. */
+    record JsonType(List<String> types, String pattern) {
+        static final JsonType TEXT = new JsonType(List.of("string"), "");
+
+        /** As the schema writes it. */
+        Object type() {
+            return types.size() == 1 ? types.getFirst() : types;
+        }
+
+        boolean isNumber() {
+            return !types.contains("string");
+        }
+
+        static JsonType of(String type) {
+            return new JsonType(List.of(type), "");
+        }
+    }
 
     /** COCO by name, or a list of names. */
     record LabelNames() implements SpecShape {
@@ -141,28 +159,42 @@ sealed interface SpecShape {
 
     private static Scalar scalar(Class<?> type) {
         if (type == String.class) {
-            return new Scalar("a text", "string", List.of(), text -> text);
+            return new Scalar("a text", JsonType.TEXT, List.of(), text -> text);
         }
         if (type == int.class || type == Integer.class) {
-            return new Scalar("a whole number", "integer", List.of(), parsing("a whole number", Integer::valueOf));
+            return new Scalar(
+                    "a whole number", JsonType.of("integer"), List.of(), parsing("a whole number", Integer::valueOf));
         }
         if (type == long.class || type == Long.class) {
-            return new Scalar("a whole number", "integer", List.of(), parsing("a whole number", Long::valueOf));
+            return new Scalar(
+                    "a whole number", JsonType.of("integer"), List.of(), parsing("a whole number", Long::valueOf));
         }
         if (type == double.class || type == Double.class) {
-            return new Scalar("a number", "number", List.of(), parsing("a number", SpecShape::finite));
+            return new Scalar("a number", JsonType.of("number"), List.of(), parsing("a number", SpecShape::finite));
         }
         if (type == boolean.class) {
-            return new Scalar("true or false", "boolean", List.of(), SpecShape::truth);
+            return new Scalar("true or false", JsonType.of("boolean"), List.of(), SpecShape::truth);
         }
         if (type == Duration.class) {
-            return new Scalar("a duration such as 250ms, 5s, 2m or 1h", "string", List.of(), Durations::parse);
+            return new Scalar(
+                    "a duration such as 250ms, 5s, 2m or 1h",
+                    new JsonType(List.of("string"), Durations.PATTERN),
+                    List.of(),
+                    Durations::parse);
         }
         if (type == ByteSize.class) {
-            return new Scalar("a size such as 512Ki, 64Mi or 1Gi", "string", List.of(), ByteSize::parse);
+            return new Scalar(
+                    "a size such as 512Ki, 64Mi or 1Gi",
+                    new JsonType(List.of("string", "integer"), ByteSize.PATTERN),
+                    List.of(),
+                    ByteSize::parse);
         }
         if (type == FrameRate.class) {
-            return new Scalar("frames per second, or max", "string", List.of(), FrameRate::parse);
+            return new Scalar(
+                    "frames per second, or max",
+                    new JsonType(List.of("number", "string"), "max|[0-9.]+"),
+                    List.of(),
+                    FrameRate::parse);
         }
         if (type.isEnum()) {
             return choice(type);
@@ -174,7 +206,7 @@ sealed interface SpecShape {
         List<Object> constants = Arrays.asList((Object[]) Objects.requireNonNull(type.getEnumConstants()));
         List<String> choices = constants.stream().map(Object::toString).toList();
         String expected = choices.size() == 1 ? choices.getFirst() : "one of " + String.join(" | ", choices);
-        return new Scalar(expected, "string", choices, text -> {
+        return new Scalar(expected, JsonType.TEXT, choices, text -> {
             int index = choices.indexOf(text);
             if (index < 0) {
                 String near = Nearest.hint(text, choices);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.assertj.core.api.ListAssert;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,8 @@ class SpecReaderTest {
 
         assertThat(pipeline.name()).isEqualTo("street");
         assertThat(pipeline.spec().source()).isEqualTo(new SourceSpec.Http());
-        assertThat(pipeline.model().batching()).isEqualTo(new ModelSpec.Batching(8, Duration.ZERO, 256));
+        assertThat(pipeline.model().batching())
+                .isEqualTo(new ModelSpec.Batching(8, Duration.ZERO, OptionalInt.empty()));
         assertThat(pipeline.spec().preprocess()).isEmpty();
     }
 
@@ -133,7 +135,57 @@ class SpecReaderTest {
 
     @Test
     void everyFieldHasASentence() {
-        assertSentences(SpecShape.of(InferencePipeline.class));
+        for (Kind kind : Kind.values()) {
+            assertSentences(kind.shape());
+        }
+    }
+
+    @Test
+    void readsWhatTheProcessIsToldBesidePipelines() {
+        SpecDocuments read = reader.read("p.yaml", HEAD + """
+                spec: {model: {uri: m.onnx}}
+                ---
+                apiVersion: penstock.io/v1alpha1
+                kind: Server
+                spec:
+                  listen: {port: 9000}
+                  limits: {requestBytes: 8Mi, requestDeadline: 5s}
+                  cache: {bytes: 10Gi}
+                """);
+
+        ServerSpec server = read.server().orElseThrow();
+        assertThat(read.pipelines()).hasSize(1);
+        assertThat(server.listen()).isEqualTo(new ServerSpec.Listen("127.0.0.1", 9000));
+        assertThat(server.limits().requestBytes()).isEqualTo(new ByteSize(8 << 20));
+        assertThat(server.limits().requestDeadline()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(server.limits().connections()).isEqualTo(10_000);
+        assertThat(server.cache().bytes()).isEqualTo(new ByteSize(10L << 30));
+        assertThat(ServerSpec.defaults().cache().bytes()).isEqualTo(new ByteSize(50L << 30));
+    }
+
+    @Test
+    void refusesUnknownKindsAndASecondServer() {
+        assertThatThrownBy(() -> reader.read("p.yaml", HEAD.replace("InferencePipeline", "Servr") + "spec: {}\n"))
+                .hasMessageContaining("kind: must be InferencePipeline or Server: Servr; did you mean Server?");
+        String server = "apiVersion: penstock.io/v1alpha1\nkind: Server\n";
+        assertThatThrownBy(() -> reader.read("p.yaml", server + "---\n" + server))
+                .hasMessageContaining("a file may hold one Server: 2");
+    }
+
+    @Test
+    void reportsStepsThatDoNotFitBesideOtherMistakes() {
+        assertViolations("""
+                spec:
+                  source: {streams: {cameras: [{name: a, synthetic: {}}, {name: a, synthetic: {}}]}}
+                  preprocess: [{toTensor: {}}]
+                  model: {uri: m.onnx, instances: 0}
+                """)
+                .extracting(Violation::toString)
+                .containsExactlyInAnyOrder(
+                        "p.yaml:7:24: spec.model.instances: must be from 1 to 64: 0".replace("7:24", "7:35"),
+                        "p.yaml:6:16: spec.preprocess[0]: toTensor needs a picture fitted by letterbox or resize, but"
+                                + " there is a picture here",
+                        "p.yaml:5:65: spec.source.streams.cameras[1].name: two cameras are named a");
     }
 
     private static void assertSentences(SpecShape shape) {
@@ -157,7 +209,7 @@ class SpecReaderTest {
     }
 
     private InferencePipeline readOne(String spec) {
-        return reader.read("p.yaml", HEAD + spec).getFirst();
+        return reader.read("p.yaml", HEAD + spec).pipelines().getFirst();
     }
 
     private ListAssert<Violation> assertViolations(String spec) {

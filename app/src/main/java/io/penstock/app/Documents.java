@@ -1,0 +1,179 @@
+package io.penstock.app;
+
+import io.penstock.spec.InferencePipeline;
+import io.penstock.spec.InvalidSpecException;
+import io.penstock.spec.ServerSpec;
+import io.penstock.spec.SpecDocuments;
+import io.penstock.spec.SpecOverride;
+import io.penstock.spec.SpecReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What a command was given: the pipelines, and what the process is told.
+ *
+ * @param server from {@code --server}, from a document among the targets, or from {@code penstock.yaml} beside them
+ * @param files the documents that were read, for reading them again
+ */
+record Documents(List<Target> targets, ServerSpec server, Set<Path> files) {
+    private static final String SERVER_FILE = "penstock.yaml";
+
+    Documents {
+        targets = List.copyOf(targets);
+        files = Set.copyOf(files);
+    }
+
+    /**
+     * What the command line says: which files, and what is set in them.
+     *
+     * @param serverFile of {@code --server}
+     */
+    record Request(List<String> names, Optional<Path> serverFile, List<SpecOverride> overrides) {
+        static Request of(List<String> names) {
+            return new Request(names, Optional.empty(), List.of());
+        }
+    }
+
+    /** The documents and models of these names, with nothing set. */
+    static Documents read(List<String> names) {
+        return read(Request.of(names));
+    }
+
+    /**
+     * Reads documents and model files.
+     *
+     * @throws InvalidSpecException with the mistakes of the first file that has any
+     * @throws CommandException if a file is missing, unreadable, of no known kind, or says what another one says
+     */
+    static Documents read(Request request) {
+        SpecReader reader = new SpecReader(request.overrides());
+        List<Target> targets = new ArrayList<>();
+        Map<Path, ServerSpec> servers = new LinkedHashMap<>();
+        Set<Path> files = new LinkedHashSet<>();
+        Set<Path> folders = new LinkedHashSet<>();
+        for (String name : request.names()) {
+            Path file = existing(Path.of(name));
+            folders.add(folder(file));
+            if (name.toLowerCase(Locale.ROOT).endsWith(".onnx")) {
+                SpecDocuments made = reader.read(name, Target.documentFor(file));
+                made.pipelines().forEach(pipeline -> targets.add(new Target(pipeline, folder(file))));
+                continue;
+            }
+            checkKind(name);
+            SpecDocuments documents = reader.read(name, text(file));
+            files.add(file.toAbsolutePath());
+            documents.pipelines().forEach(pipeline -> targets.add(new Target(pipeline, folder(file))));
+            documents.server().ifPresent(server -> servers.put(file.toAbsolutePath(), server));
+        }
+        readServers(request, reader, folders, servers, files);
+        return new Documents(targets, theOne(servers), files);
+    }
+
+    /** @throws CommandException unless there is one pipeline, for commands that take one */
+    Target theOnly() {
+        if (targets.size() != 1) {
+            throw new CommandException(
+                    ExitCode.REFUSED, "give a file with one pipeline; there are " + targets.size() + " in it");
+        }
+        return targets.getFirst();
+    }
+
+    private static void checkKind(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (!lower.endsWith(".yaml") && !lower.endsWith(".yml") && !lower.endsWith(".json")) {
+            throw new CommandException(
+                    ExitCode.USAGE, name + " is neither a document (.yaml, .yml, .json) nor a model (.onnx)");
+        }
+    }
+
+    private static void readServers(
+            Request request, SpecReader reader, Set<Path> folders, Map<Path, ServerSpec> servers, Set<Path> files) {
+        List<Path> candidates = request.serverFile().isPresent()
+                ? List.of(existing(request.serverFile().get()))
+                : folders.stream()
+                        .map(folder -> folder.resolve(SERVER_FILE))
+                        .filter(Files::isRegularFile)
+                        .toList();
+        for (Path candidate : candidates) {
+            Path file = candidate.toAbsolutePath();
+            if (files.add(file)) {
+                SpecDocuments documents = reader.read(candidate.toString(), text(candidate));
+                documents.server().ifPresent(server -> servers.put(file, server));
+                if (request.serverFile().isPresent() && documents.server().isEmpty()) {
+                    throw new CommandException(ExitCode.REFUSED, candidate + " holds no document of kind Server");
+                }
+            }
+        }
+        if (servers.isEmpty()) {
+            reader.read("Server", SERVER_DOCUMENT)
+                    .server()
+                    .ifPresent(server -> servers.put(Path.of(SERVER_FILE), server));
+        }
+    }
+
+    private static final String SERVER_DOCUMENT = "{apiVersion: " + InferencePipeline.API_VERSION + ", kind: Server}";
+
+    private static ServerSpec theOne(Map<Path, ServerSpec> servers) {
+        if (servers.size() > 1) {
+            throw new CommandException(
+                    ExitCode.REFUSED,
+                    "only one document of kind Server may be given; there is one in each of "
+                            + servers.keySet().stream().map(Path::toString).collect(Collectors.joining(", ")));
+        }
+        return servers.values().iterator().next();
+    }
+
+    /** @throws CommandException if two pipelines or two models are named alike, which one process cannot serve */
+    void checkNames() {
+        Set<String> pipelines = new LinkedHashSet<>();
+        Set<String> models = new LinkedHashSet<>();
+        for (Target target : targets) {
+            if (!pipelines.add(target.pipeline().name())) {
+                throw new CommandException(
+                        ExitCode.REFUSED,
+                        "two pipelines are named " + target.pipeline().name());
+            }
+            if (!models.add(target.modelName())) {
+                throw new CommandException(
+                        ExitCode.REFUSED,
+                        "two models are named " + target.modelName() + "; give one of them another model.name");
+            }
+        }
+    }
+
+    private static Path existing(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new CommandException(ExitCode.REFUSED, "there is no file " + file);
+        }
+        return file;
+    }
+
+    private static Path folder(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        return folder == null ? file.toAbsolutePath() : folder;
+    }
+
+    private static String text(Path file) {
+        try {
+            if (Files.size(file) > SpecReader.MOST_BYTES) {
+                throw new CommandException(
+                        ExitCode.REFUSED,
+                        file + " is too large; a document may have " + SpecReader.MOST_BYTES + " bytes");
+            }
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.REFUSED, file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

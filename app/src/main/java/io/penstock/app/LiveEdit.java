@@ -1,0 +1,66 @@
+package io.penstock.app;
+
+import io.penstock.serving.call.ServingException;
+import io.penstock.spec.InvalidSpecException;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * Reads documents again when they are saved, and runs what they say. An edit that is refused is explained, and what runs
+ * keeps running.
+ *
+ * <p>Threads: one of its own, until interrupted.
+ */
+final class LiveEdit implements Runnable {
+    private final Documents.Request request;
+    private final ServerProcess process;
+    private final Console console;
+    private final UnaryOperator<Documents> flags;
+    private final DocumentWatch watch;
+    private Documents current;
+
+    /** @param flags puts what the command line says above what documents say */
+    LiveEdit(
+            Documents.Request request,
+            Documents current,
+            ServerProcess process,
+            Console console,
+            UnaryOperator<Documents> flags) {
+        this.request = request;
+        this.current = current;
+        this.process = process;
+        this.console = console;
+        this.flags = flags;
+        this.watch = new DocumentWatch(current.files());
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (true) {
+                watch.awaitChange(current.files());
+                apply();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void apply() throws InterruptedException {
+        try {
+            Documents edited = flags.apply(Documents.read(request));
+            List<String> changes = process.change(edited);
+            boolean serverChanged = !edited.server().equals(current.server());
+            current = edited;
+            process.refusedEdit("");
+            changes.forEach(console.err()::println);
+            if (serverChanged) {
+                console.err().println("The document of kind Server changed: restart to let it take effect.");
+            }
+        } catch (InvalidSpecException | CommandException | ServingException e) {
+            String sentence = e instanceof ServingException serving ? serving.sentence() : e.getMessage();
+            process.refusedEdit(String.valueOf(sentence));
+            console.err().println("penstock: the edit was refused, what runs keeps running\n" + sentence);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.penstock.spec;
+
+import java.time.Duration;
+import java.util.OptionalInt;
+
+/** What belongs to the process and not to one pipeline: where it listens, what it allows, what it keeps. */
+public record ServerSpec(
+        @Field(value = "Where the process listens.", byDefault = "{}")
+        Listen listen,
+
+        @Field(value = "What one process and one client may cost; a refusal names the limit.", byDefault = "{}")
+        Limits limits,
+
+        @Field(value = "The folder where fetched models are kept.", byDefault = "{}")
+        Cache cache) {
+
+    /** What stands where no document of this kind was given. */
+    public static ServerSpec defaults() {
+        return new SpecReader()
+                .read("defaults", "{apiVersion: " + InferencePipeline.API_VERSION + ", kind: Server}")
+                .server()
+                .orElseThrow();
+    }
+
+    /** This specification with another address or port. */
+    public ServerSpec withListen(Listen other) {
+        return new ServerSpec(other, limits, cache);
+    }
+
+    /** Where the process listens. */
+    public record Listen(
+            @Field(
+                    value = "Address to listen on: a loopback address for this machine alone, 0.0.0.0 for all.",
+                    byDefault = "127.0.0.1",
+                    pattern = "[A-Za-z0-9.:_-]{1,253}")
+            String address,
+
+            @Field(value = "Port to listen on; 0 takes any free one.", byDefault = "8080", min = 0, max = 65535)
+            int port) {}
+
+    /** What one process and one client may cost. */
+    public record Limits(
+            @Field(
+                    value = "Size of one request's body or gRPC message.",
+                    byDefault = "64Mi",
+                    min = 1024,
+                    max = 2147482623)
+            ByteSize requestBytes,
+
+            @Field(
+                    value = "Memory for all bodies, pictures and tensors under way; beyond it, requests are refused.",
+                    byDefault = "1Gi",
+                    min = 16777216)
+            ByteSize bytesInFlight,
+
+            @Field(value = "Size of a request's line and headers.", byDefault = "16Ki", min = 256, max = 1048576)
+            ByteSize headerBytes,
+
+            @Field(value = "Connections open at once.", byDefault = "10000", min = 1, max = 1000000)
+            int connections,
+
+            @Field(
+                    value = "Requests that may wait for a model, unless the model says otherwise.",
+                    byDefault = "256",
+                    min = 1,
+                    max = 1000000)
+            int queuePerModel,
+
+            @Field(
+                    value = "Width times height of the largest picture that is decoded.",
+                    byDefault = "100000000",
+                    min = 1)
+            long picturePixels,
+
+            @Field(value = "From the end of a request's body to its answer.", byDefault = "30s")
+            Duration requestDeadline,
+
+            @Field(value = "How long a connection may stay without a request.", byDefault = "60s")
+            Duration idleTimeout,
+
+            @Field(
+                    value = "Bytes per second that a body must bring, over ten seconds; a slower one is cut.",
+                    byDefault = "1Ki",
+                    min = 1)
+            ByteSize bodyBytesPerSecond,
+
+            @Field(value = "Size of the largest model file that is fetched.", byDefault = "64Gi", min = 1)
+            ByteSize modelBytes) {
+        public Limits {
+            if (requestDeadline.isZero() || idleTimeout.isZero()) {
+                throw new IllegalArgumentException("requestDeadline and idleTimeout must be longer than 0s: "
+                        + requestDeadline.toSeconds() + "s, " + idleTimeout.toSeconds() + "s");
+            }
+        }
+
+        /** Requests that may wait for a model whose own document says {@code ofModel}. */
+        public int queueCapacity(OptionalInt ofModel) {
+            return ofModel.orElse(queuePerModel);
+        }
+    }
+
+    /** The folder where fetched models are kept. */
+    public record Cache(
+            @Field(
+                    value = "Size of all models kept; beyond it, those longest unused are removed.",
+                    byDefault = "50Gi",
+                    min = 1)
+            ByteSize bytes) {}
+}
