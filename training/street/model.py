@@ -1,4 +1,4 @@
-"""The street detector: a small residual backbone, one top-down path, and heads without anchors shared by three strides."""
+"""The street detector: a small residual backbone, one top-down path, and a head without anchors at each of three strides."""
 
 import torch
 from torch import nn
@@ -32,6 +32,22 @@ def stage(inputs, outputs, blocks):
     return nn.Sequential(convolution(inputs, outputs, 3, 2), *[Residual(outputs) for _ in range(blocks)])
 
 
+class Head(nn.Module):
+    """What is at each cell, and how far its box reaches."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.class_branch = convolution(channels, channels)
+        self.box_branch = convolution(channels, channels)
+        self.classes = nn.Conv2d(channels, len(LABELS), 1)
+        self.boxes = nn.Conv2d(channels, 4, 1)
+        nn.init.constant_(self.classes.bias, -4.6)
+        nn.init.constant_(self.boxes.bias, 0.5)
+
+    def forward(self, features):
+        return self.classes(self.class_branch(features)), self.boxes(self.box_branch(features))
+
+
 class StreetDetector(nn.Module):
     """Raw answers for training; `decode` turns them into boxes and probabilities."""
 
@@ -44,13 +60,10 @@ class StreetDetector(nn.Module):
         self.middle = stage(small, middle, 2)
         self.large = nn.Sequential(stage(middle, large, 1), Residual(large))
         self.laterals = nn.ModuleList(convolution(width, neck, 1) for width in (small, middle, large))
-        self.class_branch = convolution(neck, neck)
-        self.box_branch = convolution(neck, neck)
-        self.classes = nn.Conv2d(neck, len(LABELS), 1)
-        self.boxes = nn.Conv2d(neck, 4, 1)
+        # A head for each stride: one that all share would be normalised by each stride's own statistics while it trains,
+        # and by a mixture of them afterwards.
+        self.heads = nn.ModuleList(Head(neck) for _ in STRIDES)
         self.scales = nn.Parameter(torch.tensor([2.0, 2.0, 2.0]))
-        nn.init.constant_(self.classes.bias, -4.6)
-        nn.init.constant_(self.boxes.bias, 0.5)
         points, strides = cells()
         self.register_buffer("points", points, persistent=False)
         self.register_buffer("strides", strides, persistent=False)
@@ -65,9 +78,9 @@ class StreetDetector(nn.Module):
         small = self.laterals[0](small) + nn.functional.interpolate(middle, scale_factor=2.0)
         logits, reaches = [], []
         for level, features in enumerate((small, middle, large)):
-            logits.append(self.classes(self.class_branch(features)).flatten(2))
-            reach = nn.functional.softplus(self.boxes(self.box_branch(features))) * self.scales[level]
-            reaches.append(reach.flatten(2))
+            classes, reach = self.heads[level](features)
+            logits.append(classes.flatten(2))
+            reaches.append((nn.functional.softplus(reach) * self.scales[level]).flatten(2))
         reach = torch.cat(reaches, dim=2).transpose(1, 2) * self.strides[:, None]
         boxes = torch.cat([self.points - reach[..., :2], self.points + reach[..., 2:]], dim=2)
         return torch.cat(logits, dim=2).transpose(1, 2), boxes
