@@ -2,23 +2,24 @@ package io.penstock.app;
 
 /** What the program ends with. */
 enum ExitCode {
-    /** Done; a clean drain included. */
-    DONE(0),
-    /** Failed while running; a port in use included. */
-    FAILED(1),
-    /** Wrong usage. */
-    USAGE(2),
-    /** The document or the model was refused. */
-    REFUSED(3),
-    /** A model, server or cluster could not be reached. */
-    UNREACHABLE(4),
-    /** Interrupted twice. */
-    INTERRUPTED(130);
+    DONE(0, "Done; a clean drain included."),
+    FAILED(1, "Failed while running; a port in use included."),
+    USAGE(2, "Wrong usage."),
+    REFUSED(3, "The document or the model was refused."),
+    UNREACHABLE(4, "A model, server or cluster could not be reached."),
+    INTERRUPTED(130, "Interrupted twice.");
 
     private final int number;
+    private final String meaning;
 
-    ExitCode(int number) {
+    ExitCode(int number, String meaning) {
         this.number = number;
+        this.meaning = meaning;
+    }
+
+    /** One sentence for the reference. */
+    String meaning() {
+        return meaning;
     }
 
     int number() {

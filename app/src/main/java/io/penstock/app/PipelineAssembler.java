@@ -11,7 +11,6 @@ import io.penstock.pipeline.PipelineModel;
 import io.penstock.pipeline.PipelineRunner;
 import io.penstock.pipeline.StepPipeline;
 import io.penstock.pipeline.StreamCounters;
-import io.penstock.scene.StreetScene;
 import io.penstock.serving.BatchedModel;
 import io.penstock.serving.ModelLoader;
 import io.penstock.serving.backend.Backend;
@@ -156,7 +155,7 @@ final class PipelineAssembler {
 
     private FrameGrabber grabber(SourceSpec.Synthetic spec) {
         return switch (spec.scene()) {
-            case STREET -> new SyntheticCamera(StreetScene.of(spec.seed()), spec.fps(), engine.pool());
+            case STREET -> new SyntheticCamera(spec.seed(), spec.fps(), engine.pool(), engine.cores());
         };
     }
 

@@ -1,6 +1,5 @@
 package io.penstock.app;
 
-import io.penstock.pipeline.LiveStream;
 import io.penstock.pipeline.Pipeline;
 import io.penstock.serving.BatchedModel;
 import java.time.Duration;
@@ -37,12 +36,6 @@ final class PipelineSet implements AutoCloseable {
         return running.stream()
                 .flatMap(pipeline -> pipeline.steps().stream())
                 .map(Pipeline.class::cast)
-                .toList();
-    }
-
-    List<LiveStream> streams() {
-        return pipelines().stream()
-                .flatMap(pipeline -> pipeline.streams().stream())
                 .toList();
     }
 

@@ -1,7 +1,6 @@
 package io.penstock.app;
 
 import io.penstock.pipeline.Figures;
-import io.penstock.pipeline.LiveStream;
 import io.penstock.pipeline.ResultJson;
 import io.penstock.pipeline.frame.Picture;
 import io.penstock.pipeline.frame.PictureCodec;
@@ -27,7 +26,6 @@ import java.util.concurrent.FutureTask;
  * <p>Threads: one starts and stops it; the models load beside the start of the port.
  */
 final class ServerProcess implements AutoCloseable {
-    private static final Duration FIRST_FRAME = Duration.ofSeconds(10);
     private static final Duration SLOW_AFTER = Duration.ofSeconds(10);
 
     private final Engine engine;
@@ -101,9 +99,6 @@ final class ServerProcess implements AutoCloseable {
             await(loading);
         }
         pipelines.startCameras();
-        for (LiveStream stream : pipelines.streams()) {
-            stream.awaitFirst(FIRST_FRAME);
-        }
         unready = List.of();
         startToReady = Duration.between(begun, Instant.now());
         return bound;

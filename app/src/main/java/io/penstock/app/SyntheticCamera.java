@@ -14,22 +14,31 @@ import io.penstock.spec.FrameRate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** Renders the synthetic street at a camera's pace; a frame that would come late is left out, as a camera's would be. */
+/**
+ * Renders the synthetic street at a camera's pace; a frame that would come late is left out, as a camera's would be.
+ * Asked for as many frames as are used, it renders on all processors.
+ *
+ * <p>Threads: one grabs and closes. The scene is made when the first frame is grabbed, so that nobody waits for it.
+ */
 final class SyntheticCamera implements FrameGrabber {
-    private final StreetScene scene;
-    private final StreetRenderer renderer;
+    private final long seed;
     private final TensorPool pool;
     private final double sceneFramesPerFrame;
     private final long intervalNanos;
+    private final int cores;
+    private @Nullable Street street;
+    private @Nullable RenderAhead ahead;
     private long startedAt;
     private long next;
 
-    SyntheticCamera(StreetScene scene, FrameRate fps, TensorPool pool) {
-        this.scene = scene;
-        this.renderer = scene.renderer();
+    SyntheticCamera(long seed, FrameRate fps, TensorPool pool, int cores) {
+        this.seed = seed;
         this.pool = pool;
+        this.cores = cores;
         double rate = fps.perSecond().orElse(StreetScene.FRAMES_PER_SECOND);
         this.sceneFramesPerFrame = StreetScene.FRAMES_PER_SECOND / rate;
         this.intervalNanos = fps.isMax() ? 0 : (long) (1e9 / rate);
@@ -37,30 +46,23 @@ final class SyntheticCamera implements FrameGrabber {
 
     @Override
     public Optional<Grabbed> grab() throws InterruptedException {
-        while (true) {
-            awaitNext();
-            long sceneFrame = Math.round(next * sceneFramesPerFrame);
-            next++;
-            try {
-                Duration sourceTime = StreetScene.FRAME_INTERVAL.multipliedBy(sceneFrame);
-                return Optional.of(new Grabbed(render(sceneFrame), sourceTime));
-            } catch (ServingException e) {
-                if (e.code() != ErrorCode.MEMORY_BUDGET) {
-                    throw e;
-                }
-                // Requests hold the memory just now: a camera's frame is what can be missed.
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
+        Street scene = street == null ? street = new Street(StreetScene.of(seed), pool) : street;
+        if (intervalNanos == 0) {
+            RenderAhead frames = ahead == null ? ahead = new RenderAhead(cores, scene::render) : ahead;
+            Picture picture = frames.take();
+            return Optional.of(new Grabbed(picture, StreetScene.FRAME_INTERVAL.multipliedBy(next++)));
         }
+        awaitNext();
+        long sceneFrame = Math.round(next * sceneFramesPerFrame);
+        next++;
+        return Optional.of(
+                new Grabbed(scene.render(sceneFrame), StreetScene.FRAME_INTERVAL.multipliedBy(sceneFrame)));
     }
 
     private void awaitNext() throws InterruptedException {
         long now = System.nanoTime();
         if (startedAt == 0) {
             startedAt = now;
-        }
-        if (intervalNanos == 0) {
-            return;
         }
         long due = startedAt + next * intervalNanos;
         if (due > now) {
@@ -70,26 +72,61 @@ final class SyntheticCamera implements FrameGrabber {
         }
     }
 
-    private Picture render(long sceneFrame) {
-        TensorLease memory = pool.allocate(scene.frameBytes());
-        boolean rendered = false;
-        try {
-            renderer.render(sceneFrame, memory.memory());
-            rendered = true;
-        } finally {
-            if (!rendered) {
-                memory.close();
-            }
+    @Override
+    public void close() {
+        if (ahead != null) {
+            ahead.close();
         }
-        return new Picture(
-                scene.width(),
-                scene.height(),
-                PixelFormat.RGB24,
-                ColourSpace.BT601_FULL,
-                List.of(new Picture.Plane(memory.memory(), 3 * scene.width())),
-                memory::close);
     }
 
-    @Override
-    public void close() {}
+    /** A scene and the renderers that are free just now. */
+    private record Street(StreetScene scene, TensorPool pool, ConcurrentLinkedQueue<StreetRenderer> free) {
+        Street(StreetScene scene, TensorPool pool) {
+            this(scene, pool, new ConcurrentLinkedQueue<>());
+        }
+
+        /** Renders a frame; while requests hold all memory, waits: a camera's frame is what can be late. */
+        Picture render(long sceneFrame) throws InterruptedException {
+            StreetRenderer polled = free.poll();
+            StreetRenderer renderer = polled == null ? scene.renderer() : polled;
+            try {
+                TensorLease memory = allocate();
+                return picture(renderer, sceneFrame, memory);
+            } finally {
+                free.add(renderer);
+            }
+        }
+
+        private TensorLease allocate() throws InterruptedException {
+            while (true) {
+                try {
+                    return pool.allocate(scene.frameBytes());
+                } catch (ServingException e) {
+                    if (e.code() != ErrorCode.MEMORY_BUDGET) {
+                        throw e;
+                    }
+                    TimeUnit.MILLISECONDS.sleep(20);
+                }
+            }
+        }
+
+        private Picture picture(StreetRenderer renderer, long sceneFrame, TensorLease memory) {
+            boolean rendered = false;
+            try {
+                renderer.render(sceneFrame, memory.memory());
+                rendered = true;
+            } finally {
+                if (!rendered) {
+                    memory.close();
+                }
+            }
+            return new Picture(
+                    scene.width(),
+                    scene.height(),
+                    PixelFormat.RGB24,
+                    ColourSpace.BT601_FULL,
+                    List.of(new Picture.Plane(memory.memory(), 3 * scene.width())),
+                    memory::close);
+        }
+    }
 }

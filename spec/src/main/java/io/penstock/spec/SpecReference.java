@@ -34,7 +34,7 @@ public final class SpecReference {
             line("");
             line(kind.shape().about());
             line("");
-            line("```yaml");
+            line("```");
             line("apiVersion: " + InferencePipeline.API_VERSION);
             line("kind: " + kind.written());
             kind.shape().fields().forEach(field -> line(field.name() + ": …"));
