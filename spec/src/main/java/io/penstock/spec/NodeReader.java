@@ -177,6 +177,9 @@ final class NodeReader {
         if (value instanceof Number number && !checkNumber(node, field, number, path)) {
             return null;
         }
+        if (value instanceof ByteSize size && !checkSize(node, field, size, path)) {
+            return null;
+        }
         if (value instanceof String && !field.pattern().isEmpty() && !text.matches(field.pattern())) {
             note(node, path, "must match " + field.pattern() + ": " + shown(text));
         }
@@ -208,6 +211,14 @@ final class NodeReader {
             return true;
         }
         note(node, path, "must be " + range(field, "") + ": " + number);
+        return false;
+    }
+
+    private boolean checkSize(Node node, Field field, ByteSize size, String path) {
+        if (size.bytes() >= field.min() && size.bytes() <= field.max()) {
+            return true;
+        }
+        note(node, path, "must be " + range(field, " bytes") + ": " + size);
         return false;
     }
 

@@ -122,7 +122,7 @@ sealed interface SpecShape {
         if (raw == StepSpec.Labels.class) {
             return new LabelNames();
         }
-        if (raw.isRecord() && raw != FrameRate.class) {
+        if (raw.isRecord() && raw != FrameRate.class && raw != ByteSize.class) {
             return of(raw.asSubclass(Record.class));
         }
         if (raw.isSealed()) {
@@ -157,6 +157,9 @@ sealed interface SpecShape {
         }
         if (type == Duration.class) {
             return new Scalar("a duration such as 250ms, 5s, 2m or 1h", "string", List.of(), Durations::parse);
+        }
+        if (type == ByteSize.class) {
+            return new Scalar("a size such as 512Ki, 64Mi or 1Gi", "string", List.of(), ByteSize::parse);
         }
         if (type == FrameRate.class) {
             return new Scalar("frames per second, or max", "string", List.of(), FrameRate::parse);
