@@ -85,7 +85,8 @@ record Target(InferencePipeline pipeline, Path folder) {
                 true);
         return new InferencePipeline(
                 new InferencePipeline.Metadata(pipelineName(stem)),
-                new InferencePipeline.Spec(new SourceSpec.Http(), Optional.empty(), model, Optional.empty()));
+                new InferencePipeline.Spec(
+                        new SourceSpec.Http(), Optional.empty(), model, Optional.empty(), List.of()));
     }
 
     /** The stem as a DNS label of at most 40 characters. */

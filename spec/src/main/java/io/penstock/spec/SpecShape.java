@@ -33,8 +33,8 @@ sealed interface SpecShape {
         }
     }
 
-    /** A mapping with exactly one of the keys. */
-    record Union(Map<String, Mapping> variants) implements SpecShape {
+    /** A mapping with exactly one of the keys; behind a key may stand another such choice. */
+    record Union(String about, Map<String, SpecShape> variants) implements SpecShape {
         @Override
         public String expected() {
             return "one of " + String.join(" | ", variants.keySet());
@@ -132,11 +132,11 @@ sealed interface SpecShape {
     }
 
     private static Union union(Class<?> sealed) {
-        Map<String, Mapping> variants = new LinkedHashMap<>();
+        Map<String, SpecShape> variants = new LinkedHashMap<>();
         for (Class<?> variant : Objects.requireNonNull(sealed.getPermittedSubclasses())) {
-            variants.put(lowerFirst(variant.getSimpleName()), of(variant.asSubclass(Record.class)));
+            variants.put(lowerFirst(variant.getSimpleName()), shape(variant));
         }
-        return new Union(variants);
+        return new Union(about(sealed), variants);
     }
 
     private static Scalar scalar(Class<?> type) {
