@@ -1,6 +1,7 @@
 package io.penstock.app;
 
 import io.penstock.backend.onnxruntime.OnnxRuntimeNatives;
+import io.penstock.connectors.sqlite.SqliteDatabase;
 import io.penstock.media.FfmpegNatives;
 import io.penstock.media.FfmpegPictureCodec;
 import io.penstock.pipeline.CpuPool;
@@ -11,7 +12,7 @@ import io.penstock.serving.ModelRegistry;
 import io.penstock.serving.tensor.TensorPool;
 import io.penstock.vision.draw.DetectionPainter;
 
-/** What all pipelines of this process use together: memory, processors, codecs, and the models that are loaded. */
+/** What all pipelines of this process use together: memory, processors, codecs, loaded models, the database. */
 record Engine(
         TensorPool pool,
         CpuPool cpu,
@@ -19,6 +20,7 @@ record Engine(
         ResultPainter painter,
         ModelLoader loader,
         ModelRegistry models,
+        SqliteDatabase database,
         int cores)
         implements AutoCloseable {
     private static final long BYTES_IN_FLIGHT = 1L << 30;
@@ -36,11 +38,13 @@ record Engine(
                 new DetectionPainter(),
                 new ModelLoader(pool),
                 new ModelRegistry(),
+                new SqliteDatabase(folders.state(), folders.cache().resolve("natives")),
                 cores);
     }
 
     @Override
     public void close() {
+        database.close();
         cpu.close();
         pool.close();
     }

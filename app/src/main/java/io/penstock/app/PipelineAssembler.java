@@ -1,6 +1,8 @@
 package io.penstock.app;
 
 import io.penstock.backend.onnxruntime.OnnxRuntimeBackend;
+import io.penstock.connectors.files.FilesSink;
+import io.penstock.connectors.sqlite.SqliteStore;
 import io.penstock.pipeline.Camera;
 import io.penstock.pipeline.FrameGrabber;
 import io.penstock.pipeline.FrameQueue;
@@ -9,6 +11,10 @@ import io.penstock.pipeline.LiveStream;
 import io.penstock.pipeline.MemoryFrameQueue;
 import io.penstock.pipeline.PipelineModel;
 import io.penstock.pipeline.PipelineRunner;
+import io.penstock.pipeline.PipelineWithSinks;
+import io.penstock.pipeline.ResultStore;
+import io.penstock.pipeline.Sink;
+import io.penstock.pipeline.SinkException;
 import io.penstock.pipeline.StepPipeline;
 import io.penstock.pipeline.StreamCounters;
 import io.penstock.scene.StreetScene;
@@ -19,6 +25,7 @@ import io.penstock.serving.backend.ModelArtifact;
 import io.penstock.spec.BackendSpec;
 import io.penstock.spec.InferencePipeline;
 import io.penstock.spec.ModelSpec;
+import io.penstock.spec.SinkSpec;
 import io.penstock.spec.SourceSpec;
 import io.penstock.vision.DetectionSettings;
 import io.penstock.vision.VisionPlan;
@@ -55,11 +62,12 @@ final class PipelineAssembler {
             InferencePipeline.Spec pipeline = target.pipeline().spec();
             Optional<VisionPlan> plan = VisionPlan.of(pipeline, model.signature(), engine.codec(), override);
             Optional<StepPipeline> steps = plan.map(found -> steps(target, model, found));
-            if (steps.isEmpty() && !(pipeline.source() instanceof SourceSpec.Http)) {
+            boolean cameras = !(pipeline.source() instanceof SourceSpec.Http);
+            if (steps.isEmpty() && (cameras || !pipeline.sinks().isEmpty())) {
                 throw new CommandException(
                         ExitCode.REFUSED,
-                        "pipeline " + target.pipeline().name()
-                                + " has cameras, but its model is no detector that is known here; write preprocess and"
+                        "pipeline " + target.pipeline().name() + " has " + (cameras ? "cameras" : "sinks")
+                                + ", but its model is no detector that is known here; write preprocess and"
                                 + " postprocess");
             }
             RunningPipeline running = new RunningPipeline(target, model, plan, steps);
@@ -72,20 +80,67 @@ final class PipelineAssembler {
         }
     }
 
-    /** Makes the model and the pipeline answer to their names. */
+    /** Opens the pipeline's sinks, and makes the model and the pipeline answer to their names. */
     void register(RunningPipeline running) {
         engine.models().add(running.model());
-        running.steps()
-                .filter(steps -> engine.models().find(steps.name()).isEmpty())
-                .ifPresent(steps -> engine.models().add(new PipelineModel(steps, engine.pool())));
+        running.steps().ifPresent(steps -> running.opened(withSinks(running.target(), steps)));
+        running.pipeline()
+                .filter(pipeline -> engine.models().find(pipeline.name()).isEmpty())
+                .ifPresent(pipeline -> engine.models().add(new PipelineModel(pipeline, engine.pool())));
+    }
+
+    private PipelineWithSinks withSinks(Target target, StepPipeline steps) {
+        List<PipelineWithSinks.Outlet> outlets = new ArrayList<>();
+        Optional<ResultStore> store = Optional.empty();
+        boolean opened = false;
+        try {
+            for (SinkSpec spec : target.pipeline().spec().sinks()) {
+                switch (spec) {
+                    case SinkSpec.Store.Sqlite sqlite -> {
+                        SqliteStore kept = open(target.pipeline().name(), sqlite);
+                        outlets.add(new PipelineWithSinks.Outlet(kept, kept.counters()));
+                        store = Optional.of(kept);
+                    }
+                    case SinkSpec.Files files -> {
+                        long before = outlets.stream()
+                                .filter(outlet -> outlet.sink() instanceof FilesSink)
+                                .count();
+                        FilesSink folder = open(target, files, before == 0 ? "files" : "files-" + (before + 1));
+                        outlets.add(new PipelineWithSinks.Outlet(folder, folder.counters()));
+                    }
+                }
+            }
+            opened = true;
+            return new PipelineWithSinks(steps, outlets, store);
+        } finally {
+            if (!opened) {
+                outlets.forEach(outlet -> outlet.sink().close());
+            }
+        }
+    }
+
+    private FilesSink open(Target target, SinkSpec.Files spec, String name) {
+        return new FilesSink(
+                name,
+                target.pipeline().name(),
+                target.folder().resolve(spec.directory()).normalize(),
+                spec,
+                new FilesSink.Drawing(engine.codec(), engine.painter()));
+    }
+
+    private SqliteStore open(String pipeline, SinkSpec.Store.Sqlite spec) {
+        try {
+            return engine.database().store(pipeline, spec);
+        } catch (SinkException e) {
+            throw new CommandException(ExitCode.FAILED, "pipeline " + pipeline + ": " + e.sentence(), e);
+        }
     }
 
     /** Starts what the source brings, if it brings anything by itself. */
     void start(RunningPipeline running) {
         switch (running.target().pipeline().spec().source()) {
             case SourceSpec.Http _ -> {}
-            case SourceSpec.Streams streams ->
-                running.started(streams(streams, running.steps().orElseThrow()));
+            case SourceSpec.Streams streams -> running.started(streams(streams, running));
         }
     }
 
@@ -106,11 +161,14 @@ final class PipelineAssembler {
                 streams);
     }
 
-    private RunningPipeline.Streams streams(SourceSpec.Streams spec, StepPipeline steps) {
+    private RunningPipeline.Streams streams(SourceSpec.Streams spec, RunningPipeline running) {
+        StepPipeline steps = running.steps().orElseThrow();
         FrameQueue queue = frameQueue(spec.frameQueue());
-        LiveSink sink = new LiveSink(steps.streams(), engine.codec(), engine.painter());
+        List<Sink> sinks = new ArrayList<>();
+        sinks.add(new LiveSink(steps.streams(), engine.codec(), engine.painter()));
+        sinks.addAll(running.sinksForFrames());
         PipelineRunner.Limits limits = new PipelineRunner.Limits(2 * engine.cores(), spec.latencyTarget());
-        PipelineRunner runner = new PipelineRunner(steps, queue, List.of(sink), limits);
+        PipelineRunner runner = new PipelineRunner(steps, queue, sinks, limits);
         List<Camera> cameras = new ArrayList<>();
         for (int i = 0; i < spec.cameras().size(); i++) {
             SourceSpec.Synthetic synthetic = spec.cameras().get(i).synthetic();

@@ -108,13 +108,14 @@ final class ServerProcess implements AutoCloseable {
     /** Stops the cameras, finishes what is under way, and refuses anything new; whether all was done in time. */
     boolean drain(Duration atMost) throws InterruptedException {
         running.forEach(RunningPipeline::stopCameras);
-        return server.drain(atMost);
+        boolean clean = server.drain(atMost);
+        running.forEach(RunningPipeline::closeSinks);
+        return clean;
     }
 
     private List<Pipeline> pipelines() {
         return running.stream()
-                .flatMap(pipeline -> pipeline.steps().stream())
-                .map(Pipeline.class::cast)
+                .flatMap(pipeline -> pipeline.pipeline().stream())
                 .toList();
     }
 
