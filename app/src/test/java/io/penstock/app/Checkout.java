@@ -25,6 +25,14 @@ final class Checkout {
         return root().resolve("samples/street/pipeline.yaml");
     }
 
+    /**
+     * A state of its own below {@code home}, but the user's cache: native libraries are loaded from there once for all
+     * tests, so it must not go with the first of them.
+     */
+    static UserFolders folders(Path home) {
+        return new UserFolders(UserFolders.of(System.getenv()).cache(), home.resolve("state"));
+    }
+
     static Path detector() {
         return root().resolve("samples/street/street-detector.onnx");
     }

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -91,7 +90,7 @@ class SinksTest {
     }
 
     private Engine engine() {
-        return Engine.start(UserFolders.of(Map.of("HOME", home.toString())));
+        return Engine.start(Checkout.folders(home));
     }
 
     private Path folderDocument() throws IOException {

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -39,7 +38,7 @@ class StreetSampleTest {
     private String address = "";
 
     StreetSampleTest(@TempDir Path home) {
-        engine = Engine.start(UserFolders.of(Map.of("HOME", home.toString())));
+        engine = Engine.start(Checkout.folders(home));
         process = new ServerProcess(engine, targets, true, Instant.now());
     }
 
