@@ -1,6 +1,7 @@
 package io.penstock.app;
 
 import io.penstock.backend.onnxruntime.OnnxRuntimeNatives;
+import io.penstock.connectors.sqlite.SqliteDatabase;
 import io.penstock.media.FfmpegNatives;
 import io.penstock.media.FfmpegPictureCodec;
 import io.penstock.pipeline.CpuPool;
@@ -12,7 +13,7 @@ import io.penstock.serving.tensor.TensorPool;
 import io.penstock.spec.ServerSpec;
 import io.penstock.vision.draw.DetectionPainter;
 
-/** What all pipelines of this process use together: memory, processors, codecs, and the models that are loaded. */
+/** What all pipelines of this process use together: memory, processors, codecs, loaded models, the database. */
 record Engine(
         TensorPool pool,
         CpuPool cpu,
@@ -21,6 +22,7 @@ record Engine(
         ModelLoader loader,
         ModelRegistry models,
         ServerSpec.Limits limits,
+        SqliteDatabase database,
         int cores)
         implements AutoCloseable {
 
@@ -38,11 +40,13 @@ record Engine(
                 new ModelLoader(pool),
                 new ModelRegistry(),
                 limits,
+                new SqliteDatabase(folders.state(), folders.cache().resolve("natives")),
                 cores);
     }
 
     @Override
     public void close() {
+        database.close();
         cpu.close();
         pool.close();
     }

@@ -9,6 +9,7 @@ import io.penstock.pipeline.LiveStream;
 import io.penstock.pipeline.MemoryFrameQueue;
 import io.penstock.pipeline.PipelineModel;
 import io.penstock.pipeline.PipelineRunner;
+import io.penstock.pipeline.Sink;
 import io.penstock.pipeline.StepPipeline;
 import io.penstock.pipeline.StreamCounters;
 import io.penstock.serving.BatchedModel;
@@ -77,22 +78,32 @@ final class PipelineAssembler {
         InferencePipeline.Spec pipeline = target.pipeline().spec();
         Optional<VisionPlan> plan = VisionPlan.of(pipeline, model.signature(), engine.codec(), override);
         Optional<StepPipeline> steps = plan.map(found -> steps(target, model, found));
-        if (steps.isEmpty() && !(pipeline.source() instanceof SourceSpec.Http)) {
+        boolean cameras = !(pipeline.source() instanceof SourceSpec.Http);
+        if (steps.isEmpty() && (cameras || !pipeline.sinks().isEmpty())) {
             throw new CommandException(
                     ExitCode.REFUSED,
-                    "pipeline " + target.pipeline().name()
-                            + " has cameras, but its model is no detector that is known here; write preprocess and"
-                            + " postprocess");
+                    "pipeline " + target.pipeline().name() + " has " + (cameras ? "cameras" : "sinks")
+                            + ", but its model is no detector that is known here; write preprocess and postprocess");
         }
         return new RunningPipeline(target, model, plan, steps);
+    }
+
+    /**
+     * Opens where the pipeline's results are kept.
+     *
+     * @throws CommandException if a store is damaged or another process's
+     */
+    void openSinks(RunningPipeline running) {
+        SinkAssembler sinks = new SinkAssembler(engine);
+        running.steps().ifPresent(steps -> running.opened(sinks.around(steps, running.target())));
     }
 
     /** Makes the model and the pipeline answer to their names, in the place of whoever did before. */
     void register(RunningPipeline running) {
         engine.models().put(running.model());
-        running.steps()
-                .filter(steps -> !isModel(steps.name()))
-                .ifPresent(steps -> engine.models().put(new PipelineModel(steps, engine.pool())));
+        running.pipeline()
+                .filter(pipeline -> !isModel(pipeline.name()))
+                .ifPresent(pipeline -> engine.models().put(new PipelineModel(pipeline, engine.pool())));
     }
 
     /** Takes the names away from what {@code gone} registered and {@code remaining} does not use. */
@@ -117,8 +128,7 @@ final class PipelineAssembler {
     void start(RunningPipeline running) {
         switch (running.target().pipeline().spec().source()) {
             case SourceSpec.Http _ -> {}
-            case SourceSpec.Streams streams ->
-                running.started(streams(streams, running.steps().orElseThrow()));
+            case SourceSpec.Streams streams -> running.started(streams(streams, running));
         }
     }
 
@@ -139,11 +149,14 @@ final class PipelineAssembler {
                 streams);
     }
 
-    private RunningPipeline.Streams streams(SourceSpec.Streams spec, StepPipeline steps) {
+    private RunningPipeline.Streams streams(SourceSpec.Streams spec, RunningPipeline running) {
+        StepPipeline steps = running.steps().orElseThrow();
         FrameQueue queue = frameQueue(spec.frameQueue());
-        LiveSink sink = new LiveSink(steps.streams(), engine.codec(), engine.painter());
+        List<Sink> sinks = new ArrayList<>();
+        sinks.add(new LiveSink(steps.streams(), engine.codec(), engine.painter()));
+        sinks.addAll(running.sinksForFrames());
         PipelineRunner.Limits limits = new PipelineRunner.Limits(2 * engine.cores(), spec.latencyTarget());
-        PipelineRunner runner = new PipelineRunner(steps, queue, List.of(sink), limits);
+        PipelineRunner runner = new PipelineRunner(steps, queue, sinks, limits);
         List<Camera> cameras = new ArrayList<>();
         for (int i = 0; i < spec.cameras().size(); i++) {
             SourceSpec.Synthetic synthetic = spec.cameras().get(i).synthetic();

@@ -34,8 +34,7 @@ final class PipelineSet implements AutoCloseable {
     /** Those that have steps, and so can be asked with a picture. */
     List<Pipeline> pipelines() {
         return running.stream()
-                .flatMap(pipeline -> pipeline.steps().stream())
-                .map(Pipeline.class::cast)
+                .flatMap(pipeline -> pipeline.pipeline().stream())
                 .toList();
     }
 
@@ -43,6 +42,7 @@ final class PipelineSet implements AutoCloseable {
     void add(Target target) {
         RunningPipeline pipeline = assembler.assemble(target, Optional.empty());
         running.add(pipeline);
+        assembler.openSinks(pipeline);
         assembler.register(pipeline);
     }
 
@@ -52,6 +52,10 @@ final class PipelineSet implements AutoCloseable {
 
     void stopCameras() {
         running.forEach(RunningPipeline::stopCameras);
+    }
+
+    void closeSinks() {
+        running.forEach(RunningPipeline::closeSinks);
     }
 
     /**
@@ -78,11 +82,12 @@ final class PipelineSet implements AutoCloseable {
                         .orElseGet(() -> assembler.assemble(target, Optional.empty()));
                 fresh.add(made);
                 after.add(made);
+                assembler.openSinks(made);
             }
             loaded = true;
         } finally {
             if (!loaded) {
-                fresh.stream().filter(made -> !isUsed(before, made.model())).forEach(RunningPipeline::close);
+                fresh.forEach(made -> end(made, before));
             }
         }
         List<RunningPipeline> gone =
@@ -105,9 +110,16 @@ final class PipelineSet implements AutoCloseable {
         TimeUnit.NANOSECONDS.sleep(GRACE.toNanos());
         for (RunningPipeline old : gone) {
             old.awaitIdle(LONGEST_REQUEST);
-            if (!isUsed(after, old.model())) {
-                old.close();
-            }
+            end(old, after);
+        }
+    }
+
+    /** Ends a pipeline, but not a model that others use. */
+    private static void end(RunningPipeline pipeline, List<RunningPipeline> others) {
+        if (isUsed(others, pipeline.model())) {
+            pipeline.closeSinks();
+        } else {
+            pipeline.close();
         }
     }
 

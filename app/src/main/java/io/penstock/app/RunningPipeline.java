@@ -2,7 +2,10 @@ package io.penstock.app;
 
 import io.penstock.pipeline.Camera;
 import io.penstock.pipeline.FrameQueue;
+import io.penstock.pipeline.Pipeline;
 import io.penstock.pipeline.PipelineRunner;
+import io.penstock.pipeline.PipelineWithSinks;
+import io.penstock.pipeline.Sink;
 import io.penstock.pipeline.StepPipeline;
 import io.penstock.serving.BatchedModel;
 import io.penstock.vision.VisionPlan;
@@ -18,6 +21,7 @@ final class RunningPipeline implements AutoCloseable {
     private final Optional<VisionPlan> plan;
     private final Optional<StepPipeline> steps;
     private @Nullable Streams streams;
+    private @Nullable PipelineWithSinks open;
 
     /** What brings a pipeline's frames. */
     record Streams(List<Camera> cameras, FrameQueue queue, PipelineRunner runner) {}
@@ -46,6 +50,21 @@ final class RunningPipeline implements AutoCloseable {
         return steps;
     }
 
+    /** From now on callers' results go to the sinks, too. */
+    void opened(PipelineWithSinks withSinks) {
+        open = withSinks;
+    }
+
+    /** As callers see it: with its sinks once they were opened. */
+    Optional<Pipeline> pipeline() {
+        return open == null ? steps.map(Pipeline.class::cast) : Optional.of(open);
+    }
+
+    /** Where the frames of its cameras go besides viewers. */
+    List<Sink> sinksForFrames() {
+        return open == null ? List.of() : open.forFrames();
+    }
+
     void started(Streams running) {
         streams = running;
     }
@@ -57,6 +76,13 @@ final class RunningPipeline implements AutoCloseable {
             streams.queue().close();
             streams.runner().close();
             streams = null;
+        }
+    }
+
+    /** Has the sinks write what waits in them; nothing more is taken. */
+    void closeSinks() {
+        if (open != null) {
+            open.close();
         }
     }
 
@@ -76,6 +102,7 @@ final class RunningPipeline implements AutoCloseable {
     @Override
     public void close() {
         stopCameras();
+        closeSinks();
         model.close();
     }
 }

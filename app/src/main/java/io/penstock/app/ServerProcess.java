@@ -142,7 +142,9 @@ final class ServerProcess implements AutoCloseable {
     /** Stops the cameras, finishes what is under way, and refuses anything new; whether all was done in time. */
     boolean drain(Duration atMost) throws InterruptedException {
         pipelines.stopCameras();
-        return server.drain(atMost);
+        boolean clean = server.drain(atMost);
+        pipelines.closeSinks();
+        return clean;
     }
 
     /** The first picture costs the loading of the decoders: it is paid before anyone asks. */

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** What a process has done, as one JSON object: models, and streams by {@code pipeline/stream}. */
+/** What a process has done, as one JSON object: models, streams by {@code pipeline/stream}, sinks by {@code pipeline/sink}. */
 public final class Figures {
     private Figures() {}
 
@@ -38,7 +38,26 @@ public final class Figures {
                 separator = ",";
             }
         }
+        out.append("},\"sinks\":{");
+        separator = "";
+        for (Pipeline pipeline : pipelines) {
+            for (SinkCounters sink : pipeline.sinks()) {
+                out.append(separator);
+                ResultJson.string(out, pipeline.name() + "/" + sink.name());
+                sink(out.append(':'), sink);
+                separator = ",";
+            }
+        }
         return out.append("}}").toString();
+    }
+
+    private static void sink(StringBuilder out, SinkCounters sink) {
+        out.append("{\"received\":").append(sink.received());
+        out.append(",\"stored\":").append(sink.stored());
+        out.append(",\"dropped\":").append(sink.dropped());
+        out.append(",\"failed\":").append(sink.failed());
+        out.append(",\"waiting\":").append(sink.waiting());
+        out.append(",\"failing\":").append(sink.isFailing()).append('}');
     }
 
     private static void model(StringBuilder out, ModelStatistics statistics) {

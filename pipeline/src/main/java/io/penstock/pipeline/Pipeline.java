@@ -3,6 +3,7 @@ package io.penstock.pipeline;
 import io.penstock.serving.call.Deadline;
 import io.penstock.serving.call.ServingException;
 import java.util.List;
+import java.util.Optional;
 
 /** A running pipeline as its callers see it. Any number of threads may call it at once. */
 public interface Pipeline {
@@ -24,4 +25,14 @@ public interface Pipeline {
 
     /** Its live streams; empty where its source is not a camera. */
     List<LiveStream> streams();
+
+    /** What became of the results in each of its sinks. */
+    default List<SinkCounters> sinks() {
+        return List.of();
+    }
+
+    /** Where its stored results are read; empty where it has no store. */
+    default Optional<ResultStore> store() {
+        return Optional.empty();
+    }
 }

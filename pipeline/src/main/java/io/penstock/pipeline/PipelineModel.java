@@ -71,7 +71,7 @@ public final class PipelineModel implements TensorModel {
     public InferResponse infer(InferRequest request) throws InterruptedException {
         long started = System.nanoTime();
         boolean answered = false;
-        try (Answer answer = pipeline.infer("", new Payload("", image(request)), request.deadline())) {
+        try (Answer answer = pipeline.infer(request.id(), new Payload("", image(request)), request.deadline())) {
             InferResponse response = response(answer.result(), request.outputs());
             long total = System.nanoTime() - started;
             statistics.succeeded(response.timings().queueNanos(), total, System.currentTimeMillis());

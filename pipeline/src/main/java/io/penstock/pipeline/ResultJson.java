@@ -3,6 +3,7 @@ package io.penstock.pipeline;
 import io.penstock.pipeline.frame.Box;
 import io.penstock.pipeline.frame.Detection;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -14,6 +15,11 @@ public final class ResultJson {
             .withZone(ZoneOffset.UTC);
 
     private ResultJson() {}
+
+    /** Appends an instant as a JSON string, to the millisecond. */
+    public static void timestamp(StringBuilder out, Instant instant) {
+        out.append('"').append(TIMESTAMP.format(instant)).append('"');
+    }
 
     public static String write(Result result) {
         StringBuilder out =
@@ -27,11 +33,8 @@ public final class ResultJson {
             string(out, origin.stream());
             out.append(",\"frame\":").append(origin.frame());
         });
-        out.append(",\"timestamp\":\"").append(TIMESTAMP.format(result.timestamp()));
-        out.append("\",\"width\":")
-                .append(result.width())
-                .append(",\"height\":")
-                .append(result.height());
+        timestamp(out.append(",\"timestamp\":"), result.timestamp());
+        out.append(",\"width\":").append(result.width()).append(",\"height\":").append(result.height());
         out.append(",\"detections\":[");
         String separator = "";
         for (Detection detection : result.findings().detections()) {
@@ -50,7 +53,8 @@ public final class ResultJson {
         return out.append("}}").toString();
     }
 
-    private static void detection(StringBuilder out, Detection detection) {
+    /** Appends one detection as the object that stands in a result. */
+    public static void detection(StringBuilder out, Detection detection) {
         out.append("{\"label\":");
         string(out, detection.label());
         out.append(",\"classId\":").append(detection.classId()).append(",\"score\":");

@@ -11,6 +11,7 @@ import io.penstock.server.oip.OipGrpcApi;
 import io.penstock.server.oip.OipRestApi;
 import io.penstock.server.page.PageApi;
 import io.penstock.server.pipeline.PipelineApi;
+import io.penstock.server.pipeline.ResultsApi;
 import io.penstock.server.pipeline.StreamApi;
 import java.io.IOException;
 import java.net.BindException;
@@ -41,6 +42,7 @@ public final class PenstockServer implements AutoCloseable {
                 .addTo(router);
         new PipelineApi(context.pipelines(), context.codec(), context.painter()).addTo(router);
         new StreamApi(context.pipelines()).addTo(router);
+        new ResultsApi(context.pipelines()).addTo(router);
         new HealthApi(this::unready).addTo(router);
         new MetricsApi(context.models(), context.pipelines(), context.pool(), counter).addTo(router);
         router.add(

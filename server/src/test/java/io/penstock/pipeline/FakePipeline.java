@@ -19,6 +19,9 @@ import java.util.Optional;
 /** A pipeline that finds one car in whatever it is sent, and a stream that the test publishes to. */
 public final class FakePipeline implements Pipeline, PictureCodec, ResultPainter {
     public final LiveStream stream = new LiveStream("gate", new StreamCounters());
+    public final SinkCounters sink = new SinkCounters("store", () -> true);
+    /** Where its results are read from; empty until a test gives it one. */
+    public volatile Optional<ResultStore> store = Optional.empty();
 
     @Override
     public String name() {
@@ -47,6 +50,24 @@ public final class FakePipeline implements Pipeline, PictureCodec, ResultPainter
     @Override
     public List<LiveStream> streams() {
         return List.of(stream);
+    }
+
+    @Override
+    public List<SinkCounters> sinks() {
+        return List.of(sink);
+    }
+
+    @Override
+    public Optional<ResultStore> store() {
+        return store;
+    }
+
+    /** As if the sink had stored one result and dropped another. */
+    public void countStoredAndDropped() {
+        sink.countReceived();
+        sink.countReceived();
+        sink.countStored();
+        sink.countDropped();
     }
 
     /** Shows one more frame to the stream's viewers. */

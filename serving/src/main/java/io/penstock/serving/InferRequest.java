@@ -12,18 +12,28 @@ import java.util.SequencedMap;
 /**
  * One inference: named input tensors, the outputs that are wanted, and the time by which the answer is needed.
  *
+ * @param id the caller's name for it, where results are kept; empty where it has none
  * @param inputs in the order they were sent; views of {@code memory}
  * @param outputs names of the wanted outputs, in their order; empty for all
  * @param memory holds the inputs; whoever made the request closes it once the call has returned
  */
 public record InferRequest(
-        SequencedMap<String, Tensor> inputs, List<String> outputs, Deadline deadline, TensorLease memory) {
+        String id, SequencedMap<String, Tensor> inputs, List<String> outputs, Deadline deadline, TensorLease memory) {
     public InferRequest {
         inputs = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(inputs));
         outputs = List.copyOf(outputs);
     }
 
+    public InferRequest(
+            SequencedMap<String, Tensor> inputs, List<String> outputs, Deadline deadline, TensorLease memory) {
+        this("", inputs, outputs, deadline, memory);
+    }
+
     public InferRequest(Map<String, Tensor> inputs, Deadline deadline, TensorLease memory) {
         this(new LinkedHashMap<>(inputs), List.of(), deadline, memory);
+    }
+
+    public InferRequest withId(String given) {
+        return new InferRequest(given, inputs, outputs, deadline, memory);
     }
 }

@@ -33,7 +33,19 @@ public record InferencePipeline(
             @Field("The model.") ModelSpec model,
 
             @Field(value = "Steps after the model; absent, what the recognised family of the model gives.", max = 32)
-            Optional<List<StepSpec>> postprocess) {}
+            Optional<List<StepSpec>> postprocess,
+
+            @Field(value = "Where results go besides their callers and viewers.", byDefault = "[]", max = 16)
+            List<SinkSpec> sinks) {
+        public Spec {
+            sinks = List.copyOf(sinks);
+            long stores =
+                    sinks.stream().filter(SinkSpec.Store.class::isInstance).count();
+            if (stores > 1) {
+                throw new IllegalArgumentException("sinks may have at most 1 store: " + stores);
+            }
+        }
+    }
 
     public String name() {
         return metadata.name();

@@ -35,6 +35,19 @@ public enum MetricName {
             "pipeline",
             "stage",
             "clock"),
+    SINK_RESULTS(
+            "penstock_sink_results_total",
+            Type.COUNTER,
+            "Results given to a pipeline's sinks; outcome is stored, dropped (no room) or failed (can never be written).",
+            "pipeline",
+            "sink",
+            "outcome"),
+    SINK_FAILING(
+            "penstock_sink_failing",
+            Type.GAUGE,
+            "1 while a sink cannot write and is tried again, such as with a full disk.",
+            "pipeline",
+            "sink"),
     NV_REQUEST_SUCCESS(
             "nv_inference_request_success",
             Type.UNTYPED,

@@ -137,7 +137,7 @@ final class NodeReader {
             return null;
         }
         Map.Entry<String, NodeTuple> entry = entries.entrySet().iterator().next();
-        SpecShape.Mapping variant = shape.variants().get(entry.getKey());
+        SpecShape variant = shape.variants().get(entry.getKey());
         if (variant == null) {
             Node key = entry.getValue().getKeyNode();
             note(
@@ -146,7 +146,7 @@ final class NodeReader {
                     unknown("key", entry.getKey(), List.copyOf(shape.variants().keySet())));
             return null;
         }
-        return mapping(entry.getValue().getValueNode(), variant, join(path, entry.getKey()));
+        return read(entry.getValue().getValueNode(), variant, null, join(path, entry.getKey()));
     }
 
     private @Nullable Object sequence(Node node, SpecShape.Sequence shape, @Nullable Field field, String path) {

@@ -76,10 +76,10 @@ public final class SpecReference {
         heading(path, about);
         line("| one of | meaning |");
         line("| --- | --- |");
-        for (Map.Entry<String, SpecShape.Mapping> variant : union.variants().entrySet()) {
+        for (Map.Entry<String, SpecShape> variant : union.variants().entrySet()) {
             line("| `" + variant.getKey() + "` | " + variant.getValue().about() + " |");
         }
-        union.variants().forEach((key, variant) -> mapping(path + "." + key, variant, variant.about()));
+        union.variants().forEach((key, variant) -> section(path + "." + key, variant, variant.about()));
     }
 
     private void heading(String path, String about) {

@@ -127,7 +127,7 @@ public final class SpecSchema {
         Map<String, Object> properties = new LinkedHashMap<>();
         union.variants().forEach((key, variant) -> {
             Map<String, Object> schema = ordered("description", variant.about());
-            schema.putAll(mapping(variant));
+            schema.putAll(element(variant));
             properties.put(key, schema);
         });
         return ordered(

@@ -25,6 +25,11 @@ sealed interface SpecShape {
     /** For messages: what is expected here. */
     String expected();
 
+    /** One sentence for the reference; empty where the field's own says it all. */
+    default String about() {
+        return "";
+    }
+
     /** A mapping with known fields; {@code make} builds the record from its components in order. */
     record Mapping(String name, String about, List<FieldShape> fields, Maker make) implements SpecShape {
         @Override
@@ -33,8 +38,8 @@ sealed interface SpecShape {
         }
     }
 
-    /** A mapping with exactly one of the keys. */
-    record Union(Map<String, Mapping> variants) implements SpecShape {
+    /** A mapping with exactly one of the keys; behind a key may stand another such choice. */
+    record Union(String about, Map<String, SpecShape> variants) implements SpecShape {
         @Override
         public String expected() {
             return "one of " + String.join(" | ", variants.keySet());
@@ -150,11 +155,11 @@ sealed interface SpecShape {
     }
 
     private static Union union(Class<?> sealed) {
-        Map<String, Mapping> variants = new LinkedHashMap<>();
+        Map<String, SpecShape> variants = new LinkedHashMap<>();
         for (Class<?> variant : Objects.requireNonNull(sealed.getPermittedSubclasses())) {
-            variants.put(lowerFirst(variant.getSimpleName()), of(variant.asSubclass(Record.class)));
+            variants.put(lowerFirst(variant.getSimpleName()), shape(variant));
         }
-        return new Union(variants);
+        return new Union(about(sealed), variants);
     }
 
     private static Scalar scalar(Class<?> type) {

@@ -101,6 +101,57 @@ class SpecReaderTest {
     }
 
     @Test
+    void readsSinksAndFillsInTheirDefaults() {
+        SinkSpec.Retention day = new SinkSpec.Retention(Duration.ofHours(24), ByteSize.parse("1Gi"));
+        InferencePipeline pipeline = readOne("""
+                spec:
+                  model: {uri: m.onnx}
+                  sinks:
+                    - store: {sqlite: {}}
+                    - files: {directory: out, json: false, retention: {age: 7d, bytes: 10Gi}}
+                """);
+
+        assertThat(pipeline.spec().sinks())
+                .containsExactly(
+                        new SinkSpec.Store.Sqlite(day, false),
+                        new SinkSpec.Files(
+                                "out",
+                                true,
+                                false,
+                                new SinkSpec.Retention(Duration.ofDays(7), ByteSize.parse("10Gi"))));
+        assertThat(readOne("spec: {model: {uri: m.onnx}}\n").spec().sinks()).isEmpty();
+    }
+
+    @Test
+    void saysWhatIsWrongWithASink() {
+        assertViolations("""
+                spec:
+                  model: {uri: m.onnx}
+                  sinks:
+                    - store: {sqlit: {}}
+                    - files: {directory: out, annotated: false, json: false}
+                    - store: {sqlite: {retention: {age: 1ms, bytes: 10Ki}}}
+                    - store: {sqlite: {retention: {bytes: 1GB}}}
+                """)
+                .extracting(Violation::toString)
+                .containsExactly(
+                        "p.yaml:7:15: spec.sinks[0].store.sqlit: unknown key; did you mean sqlite?",
+                        "p.yaml:8:14: spec.sinks[1].files: files with neither annotated nor json writes nothing; set"
+                                + " one of them to true",
+                        "p.yaml:9:53: spec.sinks[2].store.sqlite.retention.bytes: must be at least 1048576 bytes: 10Ki",
+                        "p.yaml:10:43: spec.sinks[3].store.sqlite.retention.bytes: must be a size such as 512, 512Ki,"
+                                + " 64Mi, 1Gi or 10G: 1GB");
+        assertViolations("""
+                spec:
+                  model: {uri: m.onnx}
+                  sinks: [store: {sqlite: {}}, store: {sqlite: {everyFrame: true}}]
+                """).extracting(Violation::message).containsExactly("sinks may have at most 1 store: 2");
+        assertViolations("spec: {model: {uri: m.onnx}, sinks: [store: {sqlite: {retention: {age: 1ms}}}]}\n")
+                .extracting(Violation::message)
+                .containsExactly("age must be at least 1s: 1ms");
+    }
+
+    @Test
     void refusesStepsThatDoNotFitOneAnother() {
         assertViolations("""
                 spec:
@@ -198,8 +249,13 @@ class SpecReaderTest {
                     assertSentences(field.shape());
                 });
             case SpecShape.Union union ->
-                union.variants().values().forEach(variant -> {
-                    assertThat(variant.about()).as(variant.name()).endsWith(".");
+                union.variants().forEach((key, variant) -> {
+                    String about = switch (variant) {
+                        case SpecShape.Mapping mapping -> mapping.about();
+                        case SpecShape.Union choice -> choice.about();
+                        default -> "a variant must be a mapping: " + key;
+                    };
+                    assertThat(about).as(key).endsWith(".");
                     assertSentences(variant);
                 });
             case SpecShape.Sequence sequence -> assertSentences(sequence.element());

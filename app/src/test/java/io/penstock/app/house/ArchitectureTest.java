@@ -53,6 +53,7 @@ class ArchitectureTest {
             "org.snakeyaml.engine..", List.of("spec"),
             "ai.onnxruntime..", List.of("backend.onnxruntime"),
             "org.bytedeco..", List.of("media"),
+            "org.sqlite..", List.of("connectors"),
             "io.netty..", List.of("server"),
             "io.prometheus..", List.of("server"),
             "com.google.protobuf..", List.of("protocol", "server", "connectors", "conformance"),

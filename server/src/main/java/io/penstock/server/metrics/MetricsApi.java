@@ -2,6 +2,7 @@ package io.penstock.server.metrics;
 
 import io.penstock.pipeline.LiveStream;
 import io.penstock.pipeline.Pipeline;
+import io.penstock.pipeline.SinkCounters;
 import io.penstock.pipeline.StreamCounters;
 import io.penstock.server.net.HttpReply;
 import io.penstock.server.net.HttpRequest;
@@ -74,6 +75,7 @@ public final class MetricsApi {
         List<MetricSnapshot> all = new ArrayList<>();
         addModels(all);
         addStreams(all);
+        addSinks(all);
         all.add(GaugeSnapshot.builder()
                 .name(MetricName.BYTES_IN_FLIGHT.metricName())
                 .help(MetricName.BYTES_IN_FLIGHT.help())
@@ -171,6 +173,37 @@ public final class MetricsApi {
         builder.dataPoint(outcome(pipeline, name, "too_old", counters.droppedTooOld()));
         builder.dataPoint(outcome(pipeline, name, "decoder", counters.droppedByDecoder()));
         builder.dataPoint(outcome(pipeline, name, "failed", counters.droppedFailed()));
+    }
+
+    private void addSinks(List<MetricSnapshot> all) {
+        String results = MetricName.SINK_RESULTS.metricName();
+        CounterSnapshot.Builder outcomes = CounterSnapshot.builder()
+                .name(results.substring(0, results.length() - "_total".length()))
+                .help(MetricName.SINK_RESULTS.help());
+        GaugeSnapshot.Builder failing = GaugeSnapshot.builder()
+                .name(MetricName.SINK_FAILING.metricName())
+                .help(MetricName.SINK_FAILING.help());
+        for (Pipeline pipeline : pipelines.get()) {
+            for (SinkCounters sink : pipeline.sinks()) {
+                outcomes.dataPoint(settled(pipeline, sink, "stored", sink.stored()));
+                outcomes.dataPoint(settled(pipeline, sink, "dropped", sink.dropped()));
+                outcomes.dataPoint(settled(pipeline, sink, "failed", sink.failed()));
+                failing.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                        .labels(Labels.of("pipeline", pipeline.name(), "sink", sink.name()))
+                        .value(sink.isFailing() ? 1 : 0)
+                        .build());
+            }
+        }
+        all.add(outcomes.build());
+        all.add(failing.build());
+    }
+
+    private static CounterSnapshot.CounterDataPointSnapshot settled(
+            Pipeline pipeline, SinkCounters sink, String outcome, long value) {
+        return CounterSnapshot.CounterDataPointSnapshot.builder()
+                .labels(Labels.of("pipeline", pipeline.name(), "sink", sink.name(), "outcome", outcome))
+                .value((double) value)
+                .build();
     }
 
     private static CounterSnapshot.CounterDataPointSnapshot outcome(

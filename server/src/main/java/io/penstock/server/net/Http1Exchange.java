@@ -165,6 +165,7 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
                 id,
                 head.method().name(),
                 RequestTarget.path(head.uri()),
+                RequestTarget.query(head.uri()),
                 name -> Optional.ofNullable(headers.get(name)),
                 whole,
                 deadline);

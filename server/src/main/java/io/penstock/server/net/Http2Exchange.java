@@ -106,6 +106,7 @@ final class Http2Exchange implements Http2Call, Invocation.Outcome<Optional<Http
                 request.id,
                 String.valueOf(headers.method()),
                 RequestTarget.path(String.valueOf(headers.path())),
+                RequestTarget.query(String.valueOf(headers.path())),
                 request::header,
                 whole,
                 deadline);

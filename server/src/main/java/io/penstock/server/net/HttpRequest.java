@@ -7,7 +7,14 @@ import io.penstock.serving.call.Deadline;
  *
  * @param id the caller's {@code x-request-id} or one of ours
  * @param path as it was sent, percent-encoded, without the query
+ * @param query as it was sent, percent-encoded, without the question mark; empty where there is none
  * @param deadline by when the answer must be there
  */
 public record HttpRequest(
-        String id, String method, String path, RequestHeaders headers, RequestBody body, Deadline deadline) {}
+        String id,
+        String method,
+        String path,
+        String query,
+        RequestHeaders headers,
+        RequestBody body,
+        Deadline deadline) {}

@@ -22,6 +22,14 @@ final class RequestTarget {
         return end < 0 ? path : path.substring(0, end);
     }
 
+    /** The query of a request target, without its question mark; empty where there is none. */
+    static String query(String target) {
+        int fragment = target.indexOf('#');
+        String whole = fragment < 0 ? target : target.substring(0, fragment);
+        int start = whole.indexOf('?');
+        return start < 0 ? "" : whole.substring(start + 1);
+    }
+
     static void checkHost(HostPolicy hosts, @Nullable String host) {
         if (host != null && !hosts.allows(host)) {
             throw new ServingException(

@@ -30,7 +30,6 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SequencedMap;
 
 /** The call {@code ModelInfer}. Raw tensors are neither copied in nor out. */
 final class OipGrpcInfer {
@@ -76,16 +75,11 @@ final class OipGrpcInfer {
         Deadline deadline = deadline(head, request.deadline());
         if (!message.raw().isEmpty()) {
             addRaw(inputs, declared, message);
-            return run(
-                    model,
-                    head,
-                    inputs.complete(),
-                    outputs,
-                    deadline,
-                    request.body().lease());
+            TensorLease raw = request.body().lease();
+            return run(model, head, new InferRequest(request.id(), inputs.complete(), outputs, deadline, raw));
         }
         try (TensorLease typed = addTyped(inputs, declared, head)) {
-            return run(model, head, inputs.complete(), outputs, deadline, typed);
+            return run(model, head, new InferRequest(request.id(), inputs.complete(), outputs, deadline, typed));
         }
     }
 
@@ -154,18 +148,12 @@ final class OipGrpcInfer {
         }
     }
 
-    private static GrpcReply run(
-            TensorModel model,
-            ModelInferRequest head,
-            SequencedMap<String, Tensor> inputs,
-            List<String> outputs,
-            Deadline deadline,
-            TensorLease memory)
+    private static GrpcReply run(TensorModel model, ModelInferRequest head, InferRequest request)
             throws InterruptedException {
-        InferResponse response = model.infer(new InferRequest(inputs, outputs, deadline, memory));
+        InferResponse response = model.infer(request);
         boolean done = false;
         try {
-            List<MemorySegment> parts = encode(model, head.getId(), outputs, response);
+            List<MemorySegment> parts = encode(model, head.getId(), request.outputs(), response);
             done = true;
             return new GrpcReply(parts, response::close);
         } finally {

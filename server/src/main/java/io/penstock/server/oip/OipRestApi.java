@@ -76,7 +76,8 @@ public final class OipRestApi {
         refuseEncoding(request);
         try (OipRequest decoded = codec.decode(
                 request.body().lease(), request.body().bytes(), headerLength(request), model.signature())) {
-            InferResponse response = model.infer(decoded.toInferRequest(request.deadline()));
+            InferResponse response =
+                    model.infer(decoded.toInferRequest(request.deadline()).withId(request.id()));
             boolean kept = false;
             try {
                 OipAnswer answer = codec.encode(model.name(), model.version(), decoded, response);
