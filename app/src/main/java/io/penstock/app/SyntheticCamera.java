@@ -11,7 +11,6 @@ import io.penstock.serving.call.ServingException;
 import io.penstock.serving.tensor.TensorLease;
 import io.penstock.serving.tensor.TensorPool;
 import io.penstock.spec.FrameRate;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -46,17 +45,29 @@ final class SyntheticCamera implements FrameGrabber {
 
     @Override
     public Optional<Grabbed> grab() throws InterruptedException {
-        Street scene = street == null ? street = new Street(StreetScene.of(seed), pool) : street;
+        Street scene = street();
         if (intervalNanos == 0) {
-            RenderAhead frames = ahead == null ? ahead = new RenderAhead(cores, scene::render) : ahead;
-            Picture picture = frames.take();
+            Picture picture = ahead(scene).take();
             return Optional.of(new Grabbed(picture, StreetScene.FRAME_INTERVAL.multipliedBy(next++)));
         }
         awaitNext();
         long sceneFrame = Math.round(next * sceneFramesPerFrame);
         next++;
-        return Optional.of(
-                new Grabbed(scene.render(sceneFrame), StreetScene.FRAME_INTERVAL.multipliedBy(sceneFrame)));
+        return Optional.of(new Grabbed(scene.render(sceneFrame), StreetScene.FRAME_INTERVAL.multipliedBy(sceneFrame)));
+    }
+
+    private Street street() {
+        if (street == null) {
+            street = new Street(StreetScene.of(seed), pool);
+        }
+        return street;
+    }
+
+    private RenderAhead ahead(Street scene) {
+        if (ahead == null) {
+            ahead = new RenderAhead(cores, scene::render);
+        }
+        return ahead;
     }
 
     private void awaitNext() throws InterruptedException {

@@ -26,7 +26,9 @@ public enum ErrorCode {
             "Send less, or raise the limit of `Server` that the sentence names."),
     CANCELLED(ErrorType.CLIENT, "The caller left, or asked for the call to stop.", "Nothing: nobody is waiting."),
     UNIMPLEMENTED(
-            ErrorType.CLIENT, "An extension of the protocol that is absent here.", "Do without it; the sentence names it."),
+            ErrorType.CLIENT,
+            "An extension of the protocol that is absent here.",
+            "Do without it; the sentence names it."),
     QUEUE_FULL(
             ErrorType.RESOURCE,
             "As many requests wait as may.",
@@ -39,7 +41,10 @@ public enum ErrorCode {
             ErrorType.RESOURCE,
             "The disk, or the part of it that is ours, has no room.",
             "Free space in the folder that the sentence names, or lower `cache.bytes` and retentions."),
-    NOT_READY(ErrorType.RESOURCE, "Models are loading, or a stream has no frame yet.", "Retry; `/readyz` says what is missing."),
+    NOT_READY(
+            ErrorType.RESOURCE,
+            "Models are loading, or a stream has no frame yet.",
+            "Retry; `/readyz` says what is missing."),
     DRAINING(ErrorType.RESOURCE, "The process is stopping.", "Retry elsewhere, or once it has started again."),
     DEADLINE_EXCEEDED(
             ErrorType.RESOURCE,
