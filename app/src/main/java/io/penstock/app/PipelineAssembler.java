@@ -12,6 +12,7 @@ import io.penstock.pipeline.PipelineRunner;
 import io.penstock.pipeline.StepPipeline;
 import io.penstock.pipeline.StreamCounters;
 import io.penstock.scene.StreetScene;
+import io.penstock.server.page.ModelCard;
 import io.penstock.serving.BatchedModel;
 import io.penstock.serving.ModelLoader;
 import io.penstock.serving.backend.Backend;
@@ -39,7 +40,7 @@ final class PipelineAssembler {
     /** Loads the target's model and joins its steps; nothing moves yet. */
     RunningPipeline assemble(Target target, Optional<DetectionSettings> override) {
         ModelSpec spec = target.pipeline().model();
-        int instances = spec.instances().orElse(Math.clamp(engine.cores(), 1, MOST_INSTANCES));
+        int instances = instances(spec);
         ModelSpec.Batching batching = spec.batching();
         BatchedModel model = engine.loader()
                 .load(
@@ -89,12 +90,40 @@ final class PipelineAssembler {
         }
     }
 
+    /** What runs the target's model, as the page says it. */
+    ModelCard card(Target target) {
+        ModelSpec spec = target.pipeline().model();
+        int instances = instances(spec);
+        return switch (spec.backend()) {
+            case BackendSpec.Onnxruntime onnx ->
+                new ModelCard(
+                        "ONNX Runtime",
+                        target.modelFile().toFile().length(),
+                        "CPU",
+                        instances,
+                        threads(onnx, instances));
+        };
+    }
+
+    private int instances(ModelSpec spec) {
+        return spec.instances().orElse(Math.clamp(engine.cores(), 1, MOST_INSTANCES));
+    }
+
+    private int threads(BackendSpec.Onnxruntime onnx, int instances) {
+        return onnx.intraOpThreads().orElse(Math.max(1, engine.cores() / instances));
+    }
+
     private StepPipeline steps(Target target, BatchedModel model, VisionPlan plan) {
         List<LiveStream> streams = switch (target.pipeline().spec().source()) {
             case SourceSpec.Http _ -> List.of();
             case SourceSpec.Streams cameras ->
                 cameras.cameras().stream()
-                        .map(camera -> new LiveStream(camera.name(), new StreamCounters()))
+                        .map(camera -> new LiveStream(
+                                camera.name(),
+                                new StreamCounters(),
+                                camera.synthetic().fps().isMax()
+                                        ? LiveStream.SPARING_INTERVAL
+                                        : LiveStream.USUAL_INTERVAL))
                         .toList();
         };
         return new StepPipeline(
@@ -129,7 +158,7 @@ final class PipelineAssembler {
     private Backend backend(BackendSpec spec, int instances) {
         return switch (spec) {
             case BackendSpec.Onnxruntime onnx ->
-                new OnnxRuntimeBackend(onnx.intraOpThreads().orElse(Math.max(1, engine.cores() / instances)));
+                new OnnxRuntimeBackend(threads(onnx, instances));
         };
     }
 

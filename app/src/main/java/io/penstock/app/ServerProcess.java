@@ -10,13 +10,16 @@ import io.penstock.server.ServerContext;
 import io.penstock.server.net.HostPolicy;
 import io.penstock.server.net.ServerLimits;
 import io.penstock.server.oip.ServerIdentity;
+import io.penstock.server.page.ModelCard;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -35,6 +38,7 @@ final class ServerProcess implements AutoCloseable {
     private final Instant begun;
     private final List<RunningPipeline> running = new CopyOnWriteArrayList<>();
     private final PenstockServer server;
+    private final Map<String, ModelCard> cards = new ConcurrentHashMap<>();
     private volatile List<String> unready;
     private volatile Duration startToReady = Duration.ZERO;
 
@@ -47,7 +51,7 @@ final class ServerProcess implements AutoCloseable {
                 .map(target -> target.pipeline().name() + ": loading")
                 .toList();
         ServerContext.State state = new ServerContext.State(
-                new ServerIdentity("penstock", VersionCommand.number()), () -> unready, this::figures);
+                new ServerIdentity("penstock", VersionCommand.number()), () -> unready, this::figures, () -> cards);
         ServerContext context = new ServerContext(
                 engine.models(), this::pipelines, engine.pool(), engine.codec(), engine.painter(), state);
         HostPolicy hosts = loopbackOnly ? HostPolicy.loopbackAnd(Set.of()) : HostPolicy.open();
@@ -64,6 +68,7 @@ final class ServerProcess implements AutoCloseable {
             for (Target target : targets) {
                 RunningPipeline pipeline = assembler.assemble(target, Optional.empty());
                 running.add(pipeline);
+                cards.put(pipeline.model().name(), assembler.card(target));
                 assembler.register(pipeline);
             }
             return null;
