@@ -157,8 +157,7 @@ final class PipelineAssembler {
 
     private Backend backend(BackendSpec spec, int instances) {
         return switch (spec) {
-            case BackendSpec.Onnxruntime onnx ->
-                new OnnxRuntimeBackend(threads(onnx, instances));
+            case BackendSpec.Onnxruntime onnx -> new OnnxRuntimeBackend(threads(onnx, instances));
         };
     }
 

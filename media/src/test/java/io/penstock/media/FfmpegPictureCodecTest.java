@@ -250,7 +250,8 @@ final class FfmpegPictureCodecTest {
         }
         try (Picture picture = smooth(200, 100, PixelFormat.RGB24, ColourSpace.BT601_FULL, 0)) {
             assertThat(codec.encodeSmallJpeg(picture, 320, 80)).isEqualTo(codec.encodeJpeg(picture, 80));
-            assertThatThrownBy(() -> codec.encodeSmallJpeg(picture, 1, 80)).hasMessage("maxWidth must be at least 2: 1");
+            assertThatThrownBy(() -> codec.encodeSmallJpeg(picture, 1, 80))
+                    .hasMessage("maxWidth must be at least 2: 1");
         }
     }
 

@@ -68,7 +68,8 @@ public final class Camera implements AutoCloseable {
         } catch (RuntimeException e) {
             // Here one camera ends: the others and the server go on.
             LOG.log(System.Logger.Level.ERROR, "camera " + stream.name() + " failed", e);
-            stream.sourceFailed(e instanceof ServingException known ? known.sentence() : "the camera failed; see the log");
+            stream.sourceFailed(
+                    e instanceof ServingException known ? known.sentence() : "the camera failed; see the log");
         }
     }
 

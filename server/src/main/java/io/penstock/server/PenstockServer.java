@@ -63,8 +63,7 @@ public final class PenstockServer implements AutoCloseable {
                 counter,
                 this::isReady,
                 context.state().identity());
-        this.port =
-                new Port(new Port.Handlers(router, grpc, dashboard.endpoint()), context.pool(), limits, hosts);
+        this.port = new Port(new Port.Handlers(router, grpc, dashboard.endpoint()), context.pool(), limits, hosts);
     }
 
     private boolean isReady() {

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class DashboardTest {
-    private static final String FULL = "{\"subscribe\":[{\"pipeline\":\"street\",\"stream\":\"gate\",\"view\":\"full\"}]}";
+    private static final String FULL =
+            "{\"subscribe\":[{\"pipeline\":\"street\",\"stream\":\"gate\",\"view\":\"full\"}]}";
     private static final String TILE = FULL.replace("full", "tile");
 
     private TestServer server;
@@ -61,7 +64,8 @@ class DashboardTest {
     @Test
     void refusesThePagesOfOthers() throws Exception {
         String here = "127.0.0.1:" + server.port;
-        for (String origin : List.of("http://evil.example", "null", "http://127.0.0.1:1", "http://" + here + ".evil.example", "%")) {
+        for (String origin :
+                List.of("http://evil.example", "null", "http://127.0.0.1:1", "http://" + here + ".evil.example", "%")) {
             try (RawWebSocket refused = connect("origin: " + origin)) {
                 assertThat(refused.answer).as(origin).startsWith("HTTP/1.1 403");
             }
@@ -112,8 +116,9 @@ class DashboardTest {
                     .startsWith("{\"type\":\"stats\",\"elapsedSeconds\":")
                     .contains("\"streams\":{\"street/gate\":{\"captured\":1,")
                     .contains("\"pipelines\":[{\"name\":\"street\",\"model\":\"echo\",\"mediaTypes\":[\"image/jpeg\",")
-                    .contains("{\"name\":\"gate\",\"state\":\"live\",\"stages\":{\"frames\":1,\"queueSeconds\":0.000000,"
-                            + "\"preprocessSeconds\":0.001000,")
+                    .contains(
+                            "{\"name\":\"gate\",\"state\":\"live\",\"stages\":{\"frames\":1,\"queueSeconds\":0.000000,"
+                                    + "\"preprocessSeconds\":0.001000,")
                     .contains("\"loaded\":{\"echo\":{\"version\":\"1\",\"platform\":")
                     .contains("\"backend\":\"echo\",\"device\":\"CPU\",\"bytes\":7,\"instances\":1,\"threads\":2,")
                     .contains("\"unready\":[]", "\"bytesInFlight\":", "\"nowMillis\":");
@@ -128,7 +133,8 @@ class DashboardTest {
             Frame frame = viewer.next(RawWebSocket.BINARY);
 
             assertThat(frame.header())
-                    .startsWith("{\"sequence\":1,\"view\":\"full\",\"id\":\"street/gate/0/7\",\"pipeline\":\"street\",\"stream\":\"gate\"")
+                    .startsWith(
+                            "{\"sequence\":1,\"view\":\"full\",\"id\":\"street/gate/0/7\",\"pipeline\":\"street\",\"stream\":\"gate\"")
                     .contains("\"label\":\"car\"", "\"preprocessSeconds\":0.001");
             assertThat(frame.jpeg()).isEqualTo("a jpeg".getBytes(UTF_8));
 
@@ -186,7 +192,9 @@ class DashboardTest {
     @Test
     void answersAPingAndAClose() throws Exception {
         try (RawWebSocket viewer = connect()) {
-            assertThat(viewer.frame(0x89, new byte[] {7}).next(RawWebSocket.PONG).payload())
+            assertThat(viewer.frame(0x89, new byte[] {7})
+                            .next(RawWebSocket.PONG)
+                            .payload())
                     .containsExactly(7);
             viewer.frame(0x88, new byte[] {0x03, (byte) 0xE8});
             assertThat(viewer.next(RawWebSocket.CLOSE).closeCode()).isEqualTo(1000);
@@ -238,6 +246,31 @@ class DashboardTest {
     }
 
     @Test
+    void tilesComeAtMostFiveTimesASecond() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        Thread camera = Thread.ofVirtual().start(() -> {
+            for (long frame = 0; !over.get(); frame++) {
+                server.pipeline.publish(frame);
+                LockSupport.parkNanos(5_000_000);
+            }
+        });
+        try (RawWebSocket viewer = connect().send(TILE)) {
+            long first = viewer.next(RawWebSocket.BINARY).sequence();
+            long started = System.nanoTime();
+            long last = first;
+            for (int i = 0; i < 5; i++) {
+                last = viewer.next(RawWebSocket.BINARY).sequence();
+            }
+            // Four intervals of 200 ms, less what a busy machine may delay the first frame.
+            assertThat(Duration.ofNanos(System.nanoTime() - started)).isGreaterThan(Duration.ofMillis(500));
+            assertThat(last - first).isGreaterThan(5);
+        } finally {
+            over.set(true);
+            camera.join();
+        }
+    }
+
+    @Test
     void manyWhoComeAndGoLeaveNothingBehind() throws Exception {
         try (ExecutorService viewers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Long>> all = new ArrayList<>();
@@ -245,7 +278,8 @@ class DashboardTest {
             for (int i = 0; i < 60; i++) {
                 String view = i % 2 == 0 ? FULL : TILE;
                 all.add(viewers.submit(() -> {
-                    try (RawWebSocket viewer = connect().send("{\"stats\":true}").send(view)) {
+                    try (RawWebSocket viewer =
+                            connect().send("{\"stats\":true}").send(view)) {
                         return viewer.next(RawWebSocket.BINARY).sequence();
                     }
                 }));

@@ -214,7 +214,10 @@ class PipelineTest {
         int from = page.indexOf("<script type=\"application/json\" id=\"first\">");
         String state = page.substring(page.indexOf('>', from) + 1, page.indexOf("</script>", from));
 
-        assertThat(state).startsWith("{\"type\":\"stats\"").contains("\"street/gate\"").doesNotContain("<");
+        assertThat(state)
+                .startsWith("{\"type\":\"stats\"")
+                .contains("\"street/gate\"")
+                .doesNotContain("<");
     }
 
     @Test
@@ -226,7 +229,10 @@ class PipelineTest {
         Set<String> read = new TreeSet<>();
         int bytes = page.length();
         while (!read.containsAll(files)) {
-            String name = files.stream().filter(each -> !read.contains(each)).findFirst().orElseThrow();
+            String name = files.stream()
+                    .filter(each -> !read.contains(each))
+                    .findFirst()
+                    .orElseThrow();
             HttpResponse<String> file = server.get("/page/" + name);
             read.add(name);
             bytes += file.body().length();
@@ -235,7 +241,9 @@ class PipelineTest {
                     .isEqualTo(name.endsWith(".js") ? "text/javascript; charset=utf-8" : "text/css; charset=utf-8");
             HttpResponse<String> again = server.client.send(
                     server.request("/page/" + name)
-                            .header("if-none-match", file.headers().firstValue("etag").orElseThrow())
+                            .header(
+                                    "if-none-match",
+                                    file.headers().firstValue("etag").orElseThrow())
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
             assertThat(again.statusCode()).as(name).isEqualTo(304);

@@ -142,7 +142,8 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
                     client.received(text.text());
                     pump();
                 }
-                case PingWebSocketFrame ping -> ctx.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
+                case PingWebSocketFrame ping ->
+                    ctx.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
                 case PongWebSocketFrame _ -> {}
                 case CloseWebSocketFrame close -> {
                     closing = true;
@@ -206,7 +207,8 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         switch (cause) {
             case TooLongFrameException _ -> close(TOO_BIG, "a message has at most " + MAX_MESSAGE_BYTES + " bytes");
-            case CorruptedWebSocketFrameException corrupted when corrupted.closeStatus().code() == TOO_BIG ->
+            case CorruptedWebSocketFrameException corrupted
+            when corrupted.closeStatus().code() == TOO_BIG ->
                 close(TOO_BIG, "a message has at most " + MAX_MESSAGE_BYTES + " bytes");
             case CorruptedWebSocketFrameException corrupted ->
                 close(corrupted.closeStatus().code(), "the connection's frames are malformed");

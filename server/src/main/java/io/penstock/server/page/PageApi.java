@@ -25,9 +25,25 @@ public final class PageApi {
     private static final Header NO_SNIFFING = new Header("x-content-type-options", "nosniff");
     private static final String FIRST_STATE = "<!-- first state -->";
     private static final List<String> SCRIPTS = List.of(
-            "api.js", "chart.js", "charts.js", "colours.js", "dom.js", "figures.js", "kiosk.js", "labels.js", "live.js",
-            "models.js", "overlay.js", "page.js", "picture.js", "results.js", "store.js", "theme.js", "tiles.js",
-            "tryit.js", "view.js");
+            "api.js",
+            "chart.js",
+            "charts.js",
+            "colours.js",
+            "dom.js",
+            "figures.js",
+            "kiosk.js",
+            "labels.js",
+            "live.js",
+            "models.js",
+            "overlay.js",
+            "page.js",
+            "picture.js",
+            "results.js",
+            "store.js",
+            "theme.js",
+            "tiles.js",
+            "tryit.js",
+            "view.js");
 
     private final Dashboard dashboard;
 
@@ -45,11 +61,13 @@ public final class PageApi {
         router.add(
                 "GET",
                 "/",
-                (request, v) ->
-                        isBrowser(request) ? page(before, after) : HttpReply.text(200, "Penstock is running"));
-        router.add("GET", Dashboard.PATH, (request, v) -> HttpReply.json(
-                        426, "{\"error\":\"" + Dashboard.PATH + " is a WebSocket: send upgrade: websocket\"}")
-                .with("upgrade", "websocket"));
+                (request, v) -> isBrowser(request) ? page(before, after) : HttpReply.text(200, "Penstock is running"));
+        router.add(
+                "GET",
+                Dashboard.PATH,
+                (request, v) -> HttpReply.json(
+                                426, "{\"error\":\"" + Dashboard.PATH + " is a WebSocket: send upgrade: websocket\"}")
+                        .with("upgrade", "websocket"));
         SCRIPTS.forEach(name -> add(router, name, "text/javascript; charset=utf-8"));
         add(router, "page.css", "text/css; charset=utf-8");
         add(router, "icon.svg", "image/svg+xml");

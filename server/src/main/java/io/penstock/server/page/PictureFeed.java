@@ -70,7 +70,8 @@ final class PictureFeed {
             if (follower == null) {
                 last = null;
                 follower = Thread.ofPlatform()
-                        .name("view-" + subscription.stream() + "-" + subscription.view().word())
+                        .name("view-" + subscription.stream() + "-"
+                                + subscription.view().word())
                         .daemon()
                         .start(this::follow);
             }

@@ -84,8 +84,7 @@ record ViewerRequest(Optional<Set<Subscription>> subscribe, Optional<Boolean> st
                 case "pipeline" -> pipeline = value;
                 case "stream" -> stream = value;
                 case "view" -> view = value;
-                default ->
-                    throw refused("'" + shown(member) + "' is not known; there are pipeline, stream and view");
+                default -> throw refused("'" + shown(member) + "' is not known; there are pipeline, stream and view");
             }
         }
         String wanted = view;

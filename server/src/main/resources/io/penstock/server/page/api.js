@@ -69,10 +69,11 @@ export function mountNavigation(store, duration, setState) {
     document.body.classList.toggle('stale', now.kind === 'bad');
     state();
   });
-  store.on('stats', () => {
-    show();
-    state();
-  });
-  store.on('selected', show);
+  for (const topic of ['stats', 'selected']) {
+    store.on(topic, () => {
+      show();
+      state();
+    });
+  }
   setText(byId('host'), location.host);
 }

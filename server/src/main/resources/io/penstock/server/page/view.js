@@ -25,7 +25,7 @@ export function mountView(store) {
   };
   const measured = (value, unit) => el('span', {className: 'num'}, value, el('span', {className: 'unit', textContent: unit}));
   root.append(picture.root, el('figcaption', {}, parts.state, measured(parts.in, 'fps in'), measured(parts.out, 'fps out'),
-    measured(parts.behind, 'ms behind'), parts.chips, parts.pause), parts.trouble);
+    measured(parts.behind, 'ms behind'), parts.pause, parts.chips), parts.trouble);
   byId('no-stream').append(copyable('In the pipeline document', EXAMPLE));
   parts.pause.addEventListener('click', () => store.setPaused(!store.paused));
   const chips = new Chips(parts.chips, store);
