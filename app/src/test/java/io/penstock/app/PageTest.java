@@ -43,7 +43,7 @@ class PageTest {
                   cameras:
                     - {name: gate, synthetic: {scene: street, seed: 1, fps: 8}}
                     - {name: yard, synthetic: {scene: street, seed: 5, fps: 3}}
-              model: {name: street-detector, uri: %s}
+              model: {name: street-detector, uri: MODEL}
               postprocess: [detections: {scoreThreshold: 0.4}]
             """;
 
@@ -59,7 +59,8 @@ class PageTest {
     void start(@TempDir Path scratch) throws Exception {
         folder = scratch;
         Path document = folder.resolve("two.yaml");
-        Files.writeString(document, DOCUMENT.formatted(Checkout.sample().resolveSibling("street-detector.onnx")));
+        String model = Checkout.sample().resolveSibling("street-detector.onnx").toString();
+        Files.writeString(document, DOCUMENT.replace("MODEL", model));
         targets = Target.read(List.of(document.toString()));
         startServer(0);
         browser = new Chromium(System.getenv().getOrDefault("PENSTOCK_BROWSER", "chromium"), folder.resolve("profile"));

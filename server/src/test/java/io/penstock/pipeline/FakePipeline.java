@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A pipeline that finds one car in whatever it is sent, and a stream that the test publishes to. */
 public final class FakePipeline implements Pipeline, PictureCodec, ResultPainter {
-    public final LiveStream stream = new LiveStream("gate", new StreamCounters(), Duration.ofMillis(1));
+    public volatile LiveStream stream = new LiveStream("gate", new StreamCounters(), Duration.ofMillis(1));
     /** What every picture is encoded as. */
     public volatile byte[] jpeg = "a jpeg".getBytes(StandardCharsets.UTF_8);
     /** JPEGs made so far. */
@@ -64,6 +64,12 @@ public final class FakePipeline implements Pipeline, PictureCodec, ResultPainter
         stream.counters().countInferred(1_000_000);
         Result result = result("street/gate/0/" + frame, Optional.of(new Result.Origin("gate", frame)));
         stream.publish(new LiveFrame(result, counted(), this, this));
+    }
+
+    /** Ends the stream, and begins another one of the same name. */
+    public void replaceStream() {
+        stream.close();
+        stream = new LiveStream("gate", new StreamCounters(), Duration.ofMillis(1));
     }
 
     /** Waits until only so many pictures are held; a test's own time limit ends a wait in vain. */

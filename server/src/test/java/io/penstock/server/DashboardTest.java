@@ -271,6 +271,21 @@ class DashboardTest {
     }
 
     @Test
+    void aStreamThatComesBackIsSeenAgain() throws Exception {
+        server.pipeline.publish(0);
+        try (RawWebSocket viewer = connect().send("{\"stats\":true}").send(FULL)) {
+            assertThat(viewer.next(RawWebSocket.BINARY).header()).contains("\"frame\":0");
+
+            server.pipeline.replaceStream();
+            server.pipeline.publish(5);
+
+            Frame frame = viewer.next(RawWebSocket.BINARY);
+            assertThat(frame.sequence()).isEqualTo(1);
+            assertThat(frame.header()).contains("\"frame\":5");
+        }
+    }
+
+    @Test
     void manyWhoComeAndGoLeaveNothingBehind() throws Exception {
         try (ExecutorService viewers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Long>> all = new ArrayList<>();

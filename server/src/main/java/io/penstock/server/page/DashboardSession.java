@@ -123,14 +123,14 @@ final class DashboardSession implements WebSocketClient {
             refusal = null;
             return Optional.of(new WebSocketMessage.Text(text));
         }
+        Optional<String> told = takeFigures();
+        if (told.isPresent()) {
+            reopen();
+            return told.map(WebSocketMessage.Text::new);
+        }
         PictureFeed.Shown frame;
         lock.lock();
         try {
-            if (figures != null) {
-                String text = figures;
-                figures = null;
-                return Optional.of(new WebSocketMessage.Text(text));
-            }
             Iterator<PictureFeed.Shown> waiting = frames.values().iterator();
             if (!waiting.hasNext()) {
                 return Optional.empty();
@@ -142,6 +142,35 @@ final class DashboardSession implements WebSocketClient {
         }
         frame.stream().countSent();
         return Optional.of(frame.message());
+    }
+
+    private Optional<String> takeFigures() {
+        lock.lock();
+        try {
+            Optional<String> newest = Optional.ofNullable(figures);
+            figures = null;
+            return newest;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Streams that ended may be there again, under the same names: a document was read again. */
+    private void reopen() {
+        for (Map.Entry<Subscription, PictureFeed> entry : feeds.entrySet()) {
+            if (!entry.getValue().isOver()) {
+                continue;
+            }
+            try {
+                PictureFeed feed = dashboard.feed(entry.getKey());
+                if (!feed.isOver()) {
+                    entry.setValue(feed);
+                    feed.join(this);
+                }
+            } catch (ServingException e) {
+                // Not there yet: the next figures ask again.
+            }
+        }
     }
 
     @Override

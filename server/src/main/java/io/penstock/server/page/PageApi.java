@@ -35,6 +35,7 @@ public final class PageApi {
             "labels.js",
             "live.js",
             "models.js",
+            "navigation.js",
             "overlay.js",
             "page.js",
             "picture.js",

@@ -12,11 +12,11 @@ const SECOND_MILLIS = 1000;
 /** While little is known, little is shown, and that large. */
 const LEAST_SPAN = 30;
 
-/** A step of 1, 2 or 5 times a power of ten, so that three steps hold `most`. */
+/** A round step, so that three of them hold `most` and little more. */
 export function stepFor(most) {
   const least = Math.max(most, 1e-3) / MARKS;
   const power = 10 ** Math.floor(Math.log10(least));
-  return [1, 2, 5, 10].map(times => times * power).find(step => step >= least * 0.999);
+  return [1, 1.5, 2, 3, 4, 5, 8, 10].map(times => times * power).find(step => step >= least * 0.999);
 }
 
 const shown = value => (value >= 100 ? Math.round(value) : value.toFixed(1));

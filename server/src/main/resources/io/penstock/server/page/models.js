@@ -15,11 +15,13 @@ function facts(card, model) {
 export function mountModels(store) {
   const body = el('tbody');
   const none = el('p', {className: 'hint', textContent: 'No model is loaded yet.'});
+  const memory = el('p', {className: 'hint num'});
   byId('models').append(el('h2', {textContent: 'Models'}), el('table', {className: 'num'},
     el('thead', {className: 'unseen'}, el('tr', {}, el('th', {textContent: 'Model', scope: 'col'}),
-      el('th', {textContent: 'Compute and batch', scope: 'col'}))), body), none);
+      el('th', {textContent: 'Compute and batch', scope: 'col'}))), body), none, memory);
   const rows = new Map();
-  store.on('stats', ({models, loaded}) => {
+  store.on('stats', ({models, loaded, bytesInFlight}) => {
+    setText(memory, `${bytes(bytesInFlight)} in flight`);
     none.hidden = Object.keys(models).length > 0;
     for (const [name, row] of rows) {
       if (!(name in models)) {

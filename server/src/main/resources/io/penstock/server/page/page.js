@@ -1,12 +1,13 @@
 // The page: a store, the one connection, and a module for each panel. The first figures stand in the page itself.
 
-import {mountApi, mountNavigation} from './api.js';
+import {mountApi} from './api.js';
 import {mountCharts} from './charts.js';
-import {byId, duration, setState, setText} from './dom.js';
+import {byId, setText} from './dom.js';
 import {mountFigures} from './figures.js';
 import {kioskOf, mountKiosk} from './kiosk.js';
 import {Live} from './live.js';
 import {mountModels} from './models.js';
+import {mountNavigation} from './navigation.js';
 import {mountResults} from './results.js';
 import {Store} from './store.js';
 import {mountTiles} from './tiles.js';
@@ -46,7 +47,7 @@ function mountAll() {
   if (only !== undefined) {
     return mountKiosk(store, only);
   }
-  mountNavigation(store, duration, setState);
+  mountNavigation(store);
   mountTheme();
   for (const mount of [mountView, mountFigures, mountCharts, mountTiles, mountModels, mountTryIt, mountResults, mountApi]) {
     mount(store);

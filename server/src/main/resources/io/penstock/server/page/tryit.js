@@ -20,6 +20,18 @@ async function ask(pipeline, file) {
   return answer;
 }
 
+function takeDrops(drop, take) {
+  for (const type of ['dragover', 'dragleave', 'drop']) {
+    drop.addEventListener(type, event => {
+      event.preventDefault();
+      drop.classList.toggle('over', type === 'dragover');
+      if (type === 'drop') {
+        take(event.dataTransfer.files[0]);
+      }
+    });
+  }
+}
+
 export function mountTryIt(store) {
   const input = el('input', {type: 'file', id: 'photo', accept: 'image/*', className: 'unseen', 'aria-label': 'Choose a photo'});
   const drop = el('label', {className: 'drop', id: 'drop'}, input, el('span', {}, 'Drop a photo here, or ',
@@ -57,15 +69,7 @@ export function mountTryIt(store) {
       setText(said, error.message);
     }
   };
-  for (const type of ['dragover', 'dragleave', 'drop']) {
-    drop.addEventListener(type, event => {
-      event.preventDefault();
-      drop.classList.toggle('over', type === 'dragover');
-      if (type === 'drop') {
-        tryPhoto(event.dataTransfer.files[0]);
-      }
-    });
-  }
+  takeDrops(drop, tryPhoto);
   input.addEventListener('change', () => {
     tryPhoto(input.files[0]);
     input.value = '';
