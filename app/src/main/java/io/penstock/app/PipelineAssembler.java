@@ -12,6 +12,7 @@ import io.penstock.pipeline.PipelineRunner;
 import io.penstock.pipeline.Sink;
 import io.penstock.pipeline.StepPipeline;
 import io.penstock.pipeline.StreamCounters;
+import io.penstock.server.page.ModelCard;
 import io.penstock.serving.BatchedModel;
 import io.penstock.serving.ModelLoader;
 import io.penstock.serving.backend.Backend;
@@ -55,7 +56,7 @@ final class PipelineAssembler {
 
     private BatchedModel load(Target target) {
         ModelSpec spec = target.pipeline().model();
-        int instances = spec.instances().orElse(Math.clamp(engine.cores(), 1, MOST_INSTANCES));
+        int instances = instances(spec);
         ModelSpec.Batching batching = spec.batching();
         int capacity = Math.max(batching.maxBatchSize(), engine.limits().queueCapacity(batching.queueCapacity()));
         return engine.loader()
@@ -132,12 +133,41 @@ final class PipelineAssembler {
         }
     }
 
+    /** What runs the target's model, as the page says it. */
+    ModelCard card(RunningPipeline running) {
+        Target target = running.target();
+        ModelSpec spec = target.pipeline().model();
+        int instances = instances(spec);
+        return switch (spec.backend()) {
+            case BackendSpec.Onnxruntime onnx ->
+                new ModelCard(
+                        "ONNX Runtime",
+                        target.modelFile().toFile().length(),
+                        "CPU",
+                        instances,
+                        threads(onnx, instances));
+        };
+    }
+
+    private int instances(ModelSpec spec) {
+        return spec.instances().orElse(Math.clamp(engine.cores(), 1, MOST_INSTANCES));
+    }
+
+    private int threads(BackendSpec.Onnxruntime onnx, int instances) {
+        return onnx.intraOpThreads().orElse(Math.max(1, engine.cores() / instances));
+    }
+
     private StepPipeline steps(Target target, BatchedModel model, VisionPlan plan) {
         List<LiveStream> streams = switch (target.pipeline().spec().source()) {
             case SourceSpec.Http _ -> List.of();
             case SourceSpec.Streams cameras ->
                 cameras.cameras().stream()
-                        .map(camera -> new LiveStream(camera.name(), new StreamCounters()))
+                        .map(camera -> new LiveStream(
+                                camera.name(),
+                                new StreamCounters(),
+                                camera.synthetic().fps().isMax()
+                                        ? LiveStream.SPARING_INTERVAL
+                                        : LiveStream.USUAL_INTERVAL))
                         .toList();
         };
         return new StepPipeline(
@@ -174,8 +204,7 @@ final class PipelineAssembler {
 
     private Backend backend(BackendSpec spec, int instances) {
         return switch (spec) {
-            case BackendSpec.Onnxruntime onnx ->
-                new OnnxRuntimeBackend(onnx.intraOpThreads().orElse(Math.max(1, engine.cores() / instances)));
+            case BackendSpec.Onnxruntime onnx -> new OnnxRuntimeBackend(threads(onnx, instances));
         };
     }
 

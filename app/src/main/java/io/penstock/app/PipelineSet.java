@@ -1,13 +1,16 @@
 package io.penstock.app;
 
 import io.penstock.pipeline.Pipeline;
+import io.penstock.server.page.ModelCard;
 import io.penstock.serving.BatchedModel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * The pipelines that run, and their change to what edited documents say.
@@ -36,6 +39,12 @@ final class PipelineSet implements AutoCloseable {
         return running.stream()
                 .flatMap(pipeline -> pipeline.pipeline().stream())
                 .toList();
+    }
+
+    /** What the page says of each model that is loaded, by its name. */
+    Map<String, ModelCard> cards() {
+        return running.stream()
+                .collect(Collectors.toMap(pipeline -> pipeline.model().name(), assembler::card, (one, _) -> one));
     }
 
     /** Loads a pipeline and lets it answer; its cameras wait for {@link #startCameras}. */

@@ -47,7 +47,7 @@ final class ServerProcess implements AutoCloseable {
                 .map(target -> target.pipeline().name() + ": loading")
                 .toList();
         ServerContext.State state = new ServerContext.State(
-                new ServerIdentity("penstock", VersionCommand.number()), () -> unready, this::figures);
+                new ServerIdentity("penstock", VersionCommand.number()), () -> unready, this::figures, pipelines::cards);
         ServerContext context = new ServerContext(
                 engine.models(), pipelines::pipelines, engine.pool(), engine.codec(), engine.painter(), state);
         ServerSpec spec = documents.server();

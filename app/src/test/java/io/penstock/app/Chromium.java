@@ -9,6 +9,8 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
@@ -25,8 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class Chromium implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 30;
     private static final Pattern LISTENING = Pattern.compile("DevTools listening on (ws://\\S+)");
+    private static final Pattern AX_ROLE = Pattern.compile("\"role\":\\{\"type\":\"\\w+\",\"value\":\"(\\w+)\"");
+    private static final Pattern AX_NAME =
+            Pattern.compile("\"name\":\\{\"type\":\"\\w+\",\"value\":\"((?:[^\"\\\\]|\\\\.)*)\"");
     private static final Pattern VALUE =
-            Pattern.compile("\"value\":(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^,}]+))", Pattern.DOTALL);
+            Pattern.compile("\"value\":(?:\"((?:[^\"\\\\]++|\\\\.)*+)\"|([^,}]+))", Pattern.DOTALL);
 
     private final Process process;
     private final WebSocket socket;
@@ -82,8 +87,73 @@ final class Chromium implements AutoCloseable {
         }
     }
 
+    /** Opens a page, and returns when its document is another one than before. */
     void open(String url) throws InterruptedException {
+        evaluate("document.documentElement.dataset.left = 'yes'");
         call("Page.navigate", "\"url\":\"" + url + "\"", page);
+        if (!becomesTrue("document.readyState === 'complete' && !document.documentElement.dataset.left")) {
+            throw new IllegalStateException(url + " did not open");
+        }
+    }
+
+    /** Runs a script in every page that is opened from now on, before its own. */
+    void prepare(String script) throws InterruptedException {
+        String escaped = script.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", " ");
+        call("Page.enable", "", page);
+        call("Page.addScriptToEvaluateOnNewDocument", "\"source\":\"" + escaped + "\"", page);
+    }
+
+    void resize(int width, int height) throws InterruptedException {
+        call(
+                "Emulation.setDeviceMetricsOverride",
+                "\"width\":" + width + ",\"height\":" + height + ",\"deviceScaleFactor\":1,\"mobile\":false",
+                page);
+    }
+
+    /** Pretends that the user prefers this, such as {@code prefers-color-scheme} {@code dark}. */
+    void prefer(String feature, String value) throws InterruptedException {
+        call(
+                "Emulation.setEmulatedMedia",
+                "\"features\":[{\"name\":\"" + feature + "\",\"value\":\"" + value + "\"}]",
+                page);
+    }
+
+    void press(String key, int code) throws InterruptedException {
+        String how = "\"key\":\"" + key + "\",\"code\":\"" + key + "\",\"windowsVirtualKeyCode\":" + code;
+        call("Input.dispatchKeyEvent", "\"type\":\"keyDown\"," + how, page);
+        call("Input.dispatchKeyEvent", "\"type\":\"keyUp\"," + how, page);
+    }
+
+    void move(int x, int y) throws InterruptedException {
+        call("Input.dispatchMouseEvent", "\"type\":\"mouseMoved\",\"x\":" + x + ",\"y\":" + y, page);
+    }
+
+    /** Chooses a file as if the user had picked it in the input's dialogue. */
+    void choose(String selector, Path file) throws InterruptedException {
+        String found = call("Runtime.evaluate", "\"expression\":\"document.querySelector('" + selector + "')\"", page);
+        call(
+                "DOM.setFileInputFiles",
+                "\"files\":[\"" + file + "\"],\"objectId\":\""
+                        + text(found, "objectId").replace("\"", "\\\"") + "\"",
+                page);
+    }
+
+    /** What is shown, as PNG. */
+    byte[] screenshot() throws InterruptedException {
+        return Base64.getDecoder().decode(text(call("Page.captureScreenshot", "\"format\":\"png\"", page), "data"));
+    }
+
+    /** What a reader of the screen is told of the page: role and name of each element, as {@code button: Copy}. */
+    List<String> accessible() throws InterruptedException {
+        List<String> all = new ArrayList<>();
+        for (String node : call("Accessibility.getFullAXTree", "", page).split("\\{\"nodeId\":", -1)) {
+            Matcher role = AX_ROLE.matcher(node);
+            Matcher name = AX_NAME.matcher(node);
+            if (node.contains("\"ignored\":false") && role.find()) {
+                all.add(role.group(1) + ": " + (name.find() ? name.group(1) : ""));
+            }
+        }
+        return all;
     }
 
     /** What a JavaScript expression gives, as text. */

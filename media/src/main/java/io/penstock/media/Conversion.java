@@ -8,7 +8,7 @@ import org.bytedeco.ffmpeg.swscale.SwsContext;
 import org.bytedeco.ffmpeg.swscale.SwsFilter;
 import org.bytedeco.javacpp.IntPointer;
 
-/** Changes a frame's pixel format by swscale. */
+/** Changes a frame's pixel format and size by swscale. */
 final class Conversion {
     private static final int FLAGS =
             swscale.SWS_BILINEAR | swscale.SWS_ACCURATE_RND | swscale.SWS_FULL_CHR_H_INT | swscale.SWS_FULL_CHR_H_INP;
@@ -16,21 +16,34 @@ final class Conversion {
 
     private Conversion() {}
 
+    /** What a frame is to become. */
+    record Target(int width, int height, int pixelFormat) {}
+
     /**
      * A new frame of the same size; the given one stays.
      *
      * @param space how the given frame's YUV samples are meant; of no meaning for RGB
      */
     static AVFrame convert(AVFrame frame, ColourSpace space, int pixelFormat, FrameLedger ledger) {
-        AVFrame converted = ledger.take(frame.width(), frame.height(), pixelFormat);
+        return scale(frame, space, new Target(frame.width(), frame.height(), pixelFormat), FLAGS, ledger);
+    }
+
+    /** A new frame of another size and format, each sample the mean of those it stands for; the given one stays. */
+    static AVFrame resize(AVFrame frame, ColourSpace space, Target target, FrameLedger ledger) {
+        return scale(frame, space, target, swscale.SWS_AREA, ledger);
+    }
+
+    private static AVFrame scale(AVFrame frame, ColourSpace space, Target target, int flags, FrameLedger ledger) {
+        int pixelFormat = target.pixelFormat;
+        AVFrame converted = ledger.take(target.width, target.height, pixelFormat);
         SwsContext context = swscale.sws_getContext(
                 frame.width(),
                 frame.height(),
                 frame.format(),
-                frame.width(),
-                frame.height(),
+                target.width,
+                target.height,
                 pixelFormat,
-                FLAGS,
+                flags,
                 (SwsFilter) null,
                 null,
                 (double[]) null);
@@ -42,9 +55,9 @@ final class Conversion {
             }
             boolean high = space == ColourSpace.BT709_FULL || space == ColourSpace.BT709_LIMITED;
             IntPointer source = swscale.sws_getCoefficients(high ? swscale.SWS_CS_ITU709 : swscale.SWS_CS_ITU601);
-            IntPointer target = swscale.sws_getCoefficients(swscale.SWS_CS_ITU601);
+            IntPointer result = swscale.sws_getCoefficients(swscale.SWS_CS_ITU601);
             int full = Planes.isFull(space) ? 1 : 0;
-            swscale.sws_setColorspaceDetails(context, source, full, target, 1, 0, FIXED_ONE, FIXED_ONE);
+            swscale.sws_setColorspaceDetails(context, source, full, result, 1, 0, FIXED_ONE, FIXED_ONE);
             if (swscale.sws_scale_frame(context, converted, frame) < 0) {
                 throw new IllegalStateException("swscale failed on format " + frame.format());
             }

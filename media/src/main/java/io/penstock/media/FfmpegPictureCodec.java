@@ -101,10 +101,23 @@ public final class FfmpegPictureCodec implements PictureCodec {
 
     @Override
     public byte[] encodeJpeg(Picture picture, int quality) {
+        checkQuality(quality);
+        return encoder.jpeg(picture, quality);
+    }
+
+    @Override
+    public byte[] encodeSmallJpeg(Picture picture, int maxWidth, int quality) {
+        checkQuality(quality);
+        if (maxWidth < 2) {
+            throw new IllegalArgumentException("maxWidth must be at least 2: " + maxWidth);
+        }
+        return encoder.smallJpeg(picture, maxWidth, quality);
+    }
+
+    private static void checkQuality(int quality) {
         if (quality < 1 || quality > 100) {
             throw new IllegalArgumentException("quality must be from 1 to 100: " + quality);
         }
-        return encoder.jpeg(picture, quality);
     }
 
     @Override

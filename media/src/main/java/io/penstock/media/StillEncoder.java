@@ -33,7 +33,32 @@ final class StillEncoder {
     }
 
     byte[] jpeg(Picture picture, int quality) {
-        AVFrame frame = as(picture, avutil.AV_PIX_FMT_YUVJ420P);
+        return jpeg(as(picture, avutil.AV_PIX_FMT_YUVJ420P), quality);
+    }
+
+    /** A JPEG at most {@code maxWidth} wide, its height in proportion. */
+    byte[] smallJpeg(Picture picture, int maxWidth, int quality) {
+        if (picture.width() <= maxWidth) {
+            return jpeg(picture, quality);
+        }
+        long height = Math.round((double) picture.height() * maxWidth / picture.width());
+        AVFrame frame = Planes.frame(picture, ledger);
+        try {
+            // Size and format change in one pass. From YUV to YUV swscale keeps the matrix; at this size the difference
+            // between the two is not seen.
+            AVFrame small = Conversion.resize(
+                    frame,
+                    picture.format() == PixelFormat.GRAY8 ? ColourSpace.BT601_FULL : picture.colourSpace(),
+                    new Conversion.Target(maxWidth, (int) Math.max(1, height), avutil.AV_PIX_FMT_YUVJ420P),
+                    ledger);
+            return jpeg(small, quality);
+        } finally {
+            ledger.free(frame);
+        }
+    }
+
+    /** Takes the frame over. */
+    private byte[] jpeg(AVFrame frame, int quality) {
         try {
             AVCodec codec = avcodec.avcodec_find_encoder(avcodec.AV_CODEC_ID_MJPEG);
             AVCodecContext context = avcodec.avcodec_alloc_context3(codec);

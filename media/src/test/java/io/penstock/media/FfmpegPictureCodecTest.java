@@ -234,6 +234,28 @@ final class FfmpegPictureCodecTest {
     }
 
     @Test
+    void encodesSmallInProportionAndWithTheSameColours() {
+        for (PixelFormat format : PixelFormat.values()) {
+            try (Picture picture = smooth(641, 363, format, ColourSpace.BT601_FULL, 0)) {
+                BufferedImage small = Stills.decoded(codec.encodeSmallJpeg(picture, 320, 90));
+
+                assertThat(small.getWidth()).isEqualTo(320);
+                assertThat(small.getHeight()).isEqualTo(181);
+                for (int[] at : new int[][] {{2, 2}, {160, 90}, {317, 178}}) {
+                    assertThat(Stills.difference(small.getRGB(at[0], at[1]), Stills.rgb(picture, 2 * at[0], 2 * at[1])))
+                            .as(format + " at " + at[0])
+                            .isLessThan(12);
+                }
+            }
+        }
+        try (Picture picture = smooth(200, 100, PixelFormat.RGB24, ColourSpace.BT601_FULL, 0)) {
+            assertThat(codec.encodeSmallJpeg(picture, 320, 80)).isEqualTo(codec.encodeJpeg(picture, 80));
+            assertThatThrownBy(() -> codec.encodeSmallJpeg(picture, 1, 80))
+                    .hasMessage("maxWidth must be at least 2: 1");
+        }
+    }
+
+    @Test
     void encodesPngWithoutLoss() {
         BufferedImage scene = Stills.scene(71, 43, BufferedImage.TYPE_INT_RGB);
         try (Picture picture = codec.decode(Stills.memory(Stills.encoded(scene, "png")))) {

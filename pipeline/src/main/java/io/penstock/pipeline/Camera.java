@@ -1,6 +1,7 @@
 package io.penstock.pipeline;
 
 import io.penstock.pipeline.frame.Frame;
+import io.penstock.serving.call.ServingException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -48,6 +49,7 @@ public final class Camera implements AutoCloseable {
             while (!closing) {
                 Optional<FrameGrabber.Grabbed> grabbed = grabber.grab();
                 if (grabbed.isEmpty()) {
+                    stream.sourceEnded();
                     return;
                 }
                 Frame frame = new Frame(
@@ -66,6 +68,8 @@ public final class Camera implements AutoCloseable {
         } catch (RuntimeException e) {
             // Here one camera ends: the others and the server go on.
             LOG.log(System.Logger.Level.ERROR, "camera " + stream.name() + " failed", e);
+            stream.sourceFailed(
+                    e instanceof ServingException known ? known.sentence() : "the camera failed; see the log");
         }
     }
 

@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LiveFrame implements AutoCloseable {
     private static final int QUALITY = 80;
+    /** A tile is small on every screen: what JPEG loses is not seen there. */
+    private static final int TILE_QUALITY = 70;
+
+    private static final int TILE_WIDTH = 320;
 
     private final Result result;
     private final Picture picture;
@@ -20,6 +24,7 @@ public final class LiveFrame implements AutoCloseable {
     private final ReentrantLock encoding = new ReentrantLock();
     private byte @Nullable [] plainJpeg;
     private byte @Nullable [] annotatedJpeg;
+    private byte @Nullable [] tileJpeg;
     private @Nullable String json;
 
     /** Takes over the caller's count of {@code picture}. */
@@ -70,6 +75,19 @@ public final class LiveFrame implements AutoCloseable {
                 }
             }
             return annotatedJpeg;
+        } finally {
+            encoding.unlock();
+        }
+    }
+
+    /** The frame as it came, at most 320 pixels wide. The array is shared: it must not be changed. */
+    public byte[] tileJpeg() {
+        encoding.lock();
+        try {
+            if (tileJpeg == null) {
+                tileJpeg = codec.encodeSmallJpeg(picture, TILE_WIDTH, TILE_QUALITY);
+            }
+            return tileJpeg;
         } finally {
             encoding.unlock();
         }

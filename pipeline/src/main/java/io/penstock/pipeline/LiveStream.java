@@ -8,14 +8,21 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One camera of a pipeline as viewers see it: its newest frame, and its figures.
+ * One camera of a pipeline as viewers see it: its newest frame, its state, and its figures.
  *
  * <p>Threads: one thread publishes; any number of viewers wait in {@link #awaitNewer}, each on a thread of its own. A
  * slow viewer skips frames, which are counted as superseded, and never holds anyone up.
  */
 public final class LiveStream implements AutoCloseable {
+    /** Where frames come at a pace of their own: as many as a screen shows. */
+    public static final Duration USUAL_INTERVAL = Duration.ofNanos(1_000_000_000 / 30);
+    /** Where frames come as fast as they are used: encoding them takes processor time from inference. */
+    public static final Duration SPARING_INTERVAL = Duration.ofNanos(1_000_000_000 / 15);
+
     private final String name;
     private final StreamCounters counters;
+    private final Duration displayInterval;
+    private final StageTotals stages = new StageTotals();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition published = lock.newCondition();
     private final LongAdder sent = new LongAdder();
@@ -23,10 +30,33 @@ public final class LiveStream implements AutoCloseable {
     private @Nullable LiveFrame newest;
     private long sequence;
     private boolean closed;
+    private boolean ended;
+    private String failure = "";
 
     public LiveStream(String name, StreamCounters counters) {
+        this(name, counters, USUAL_INTERVAL);
+    }
+
+    /** @param displayInterval the least time from one frame that is encoded for display to the next */
+    public LiveStream(String name, StreamCounters counters, Duration displayInterval) {
         this.name = name;
         this.counters = counters;
+        this.displayInterval = displayInterval;
+    }
+
+    /** What a camera is doing. */
+    public sealed interface State {
+        /** No frame has come yet. */
+        record Waiting() implements State {}
+
+        /** Frames come. */
+        record Live() implements State {}
+
+        /** The source is at its end. */
+        record Ended() implements State {}
+
+        /** The camera stopped; {@code reason} is a sentence. */
+        record Failed(String reason) implements State {}
     }
 
     /** A frame and its number among all that were published, counting from 1; the receiver closes the frame. */
@@ -45,9 +75,55 @@ public final class LiveStream implements AutoCloseable {
         return counters;
     }
 
+    /** The least time from one frame that is encoded for display to the next. */
+    public Duration displayInterval() {
+        return displayInterval;
+    }
+
+    /** Where the time of all published frames went. */
+    public StageTotals stages() {
+        return stages;
+    }
+
+    public State state() {
+        lock.lock();
+        try {
+            if (!failure.isEmpty()) {
+                return new State.Failed(failure);
+            }
+            if (ended || closed) {
+                return new State.Ended();
+            }
+            return sequence == 0 ? new State.Waiting() : new State.Live();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The camera brings nothing more; what it brought is still shown. */
+    void sourceEnded() {
+        lock.lock();
+        try {
+            ended = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The camera brings nothing more because of {@code reason}; what it brought is still shown. */
+    void sourceFailed(String reason) {
+        lock.lock();
+        try {
+            failure = reason;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Shows {@code frame} to all viewers from now on, and takes over the caller's hold on it. */
     void publish(LiveFrame frame) {
         LiveFrame previous;
+        stages.add(frame.result().timings());
         lock.lock();
         try {
             if (closed) {
@@ -82,6 +158,19 @@ public final class LiveStream implements AutoCloseable {
      * @param seen the number of the frame this viewer got last, 0 before the first
      */
     public Optional<Published> awaitNewer(long seen, Duration atMost) throws InterruptedException {
+        Optional<Published> next = follow(seen, atMost);
+        next.ifPresent(published -> {
+            countSent();
+            countSuperseded(seen == 0 ? 0 : published.sequence() - seen - 1);
+        });
+        return next;
+    }
+
+    /**
+     * As {@link #awaitNewer}, but counts nothing: for one that hands frames on to several viewers, and counts what each
+     * of them got.
+     */
+    public Optional<Published> follow(long seen, Duration atMost) throws InterruptedException {
         lock.lock();
         try {
             long left = atMost.toNanos();
@@ -91,12 +180,7 @@ public final class LiveStream implements AutoCloseable {
                 }
                 left = published.awaitNanos(left);
             }
-            if (newest == null) {
-                return Optional.empty();
-            }
-            sent.increment();
-            superseded.add(seen == 0 ? 0 : sequence - seen - 1);
-            return Optional.of(new Published(sequence, newest.retain()));
+            return newest == null ? Optional.empty() : Optional.of(new Published(sequence, newest.retain()));
         } finally {
             lock.unlock();
         }
@@ -114,6 +198,16 @@ public final class LiveStream implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** A viewer was sent a frame. */
+    public void countSent() {
+        sent.increment();
+    }
+
+    /** A viewer will not get {@code frames} frames, for a newer one is there. */
+    public void countSuperseded(long frames) {
+        superseded.add(frames);
     }
 
     public long framesSent() {

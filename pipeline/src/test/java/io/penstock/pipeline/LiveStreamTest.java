@@ -69,12 +69,55 @@ class LiveStreamTest {
             try (LiveStream.Published seen = stream.awaitNewer(0, LONG).orElseThrow()) {
                 assertThat(seen.frame().plainJpeg()).hasSize(1);
                 assertThat(seen.frame().annotatedJpeg()).hasSize(1);
+                assertThat(seen.frame().tileJpeg()).containsExactly(1, 160);
             }
         }
-        assertThat(encoded).hasValue(2);
+        assertThat(encoded).hasValue(3);
         stream.close();
         publish(1);
         assertThat(open).as("an ended stream keeps nothing").hasValue(0);
+    }
+
+    @Test
+    void followingCountsNothing() throws Exception {
+        publish(0);
+        publish(1);
+        try (LiveStream.Published seen = stream.follow(0, LONG).orElseThrow()) {
+            assertThat(seen.sequence()).isEqualTo(2);
+        }
+
+        assertThat(stream.framesSent()).isZero();
+        assertThat(stream.framesSuperseded()).isZero();
+        stream.countSent();
+        stream.countSuperseded(3);
+        assertThat(stream.framesSent()).isEqualTo(1);
+        assertThat(stream.framesSuperseded()).isEqualTo(3);
+        stream.close();
+    }
+
+    @Test
+    void saysWhatItsCameraIsDoing() {
+        assertThat(stream.state()).isEqualTo(new LiveStream.State.Waiting());
+        publish(0);
+        assertThat(stream.state()).isEqualTo(new LiveStream.State.Live());
+        stream.sourceEnded();
+        assertThat(stream.state()).isEqualTo(new LiveStream.State.Ended());
+        stream.sourceFailed("the cable is cut");
+        assertThat(stream.state()).isEqualTo(new LiveStream.State.Failed("the cable is cut"));
+        stream.close();
+    }
+
+    @Test
+    void sumsWhereTheTimeWent() {
+        publish(0);
+        publish(1);
+
+        assertThat(stream.stages().frames()).isEqualTo(2);
+        assertThat(stream.stages().queueSeconds()).isEqualTo(0.002);
+        assertThat(stream.stages().preprocessSeconds()).isEqualTo(0.004);
+        assertThat(stream.stages().inferSeconds()).isEqualTo(0.006);
+        assertThat(stream.stages().postprocessSeconds()).isEqualTo(0.008);
+        stream.close();
     }
 
     private long see(long seen) throws InterruptedException {
@@ -92,7 +135,8 @@ class LiveStreamTest {
                 1,
                 1,
                 Findings.NONE,
-                new Result.Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO));
+                new Result.Timings(
+                        Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(3), Duration.ofMillis(4)));
         PictureCodec codec = new PictureCodec() {
             @Override
             public Picture decode(MemorySegment bytes) {
@@ -103,6 +147,12 @@ class LiveStreamTest {
             public byte[] encodeJpeg(Picture picture, int quality) {
                 encoded.incrementAndGet();
                 return new byte[1];
+            }
+
+            @Override
+            public byte[] encodeSmallJpeg(Picture picture, int maxWidth, int quality) {
+                encoded.incrementAndGet();
+                return new byte[] {1, (byte) (maxWidth / 2)};
             }
 
             @Override

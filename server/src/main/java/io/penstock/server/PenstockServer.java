@@ -9,6 +9,7 @@ import io.penstock.server.net.Router;
 import io.penstock.server.net.ServerLimits;
 import io.penstock.server.oip.OipGrpcApi;
 import io.penstock.server.oip.OipRestApi;
+import io.penstock.server.page.Dashboard;
 import io.penstock.server.page.PageApi;
 import io.penstock.server.pipeline.PipelineApi;
 import io.penstock.server.pipeline.ResultsApi;
@@ -49,14 +50,22 @@ public final class PenstockServer implements AutoCloseable {
                 "GET",
                 "/dashboard/stats",
                 (request, v) -> HttpReply.json(200, context.state().figures().get()));
-        new PageApi().addTo(router);
+        Dashboard dashboard = new Dashboard(
+                new Dashboard.Sources(
+                        context.models(),
+                        context.pipelines(),
+                        context.pool(),
+                        context.state().cards()),
+                context.state().figures(),
+                this::unready);
+        new PageApi(dashboard).addTo(router);
         OipGrpcApi grpc = new OipGrpcApi(
                 context.models(),
                 context.pool(),
                 counter,
                 this::isReady,
                 context.state().identity());
-        this.port = new Port(router, grpc, context.pool(), limits, hosts);
+        this.port = new Port(new Port.Handlers(router, grpc, dashboard.endpoint()), context.pool(), limits, hosts);
     }
 
     private boolean isReady() {

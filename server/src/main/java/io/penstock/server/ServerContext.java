@@ -4,9 +4,11 @@ import io.penstock.pipeline.Pipeline;
 import io.penstock.pipeline.frame.PictureCodec;
 import io.penstock.pipeline.frame.ResultPainter;
 import io.penstock.server.oip.ServerIdentity;
+import io.penstock.server.page.ModelCard;
 import io.penstock.serving.ModelRegistry;
 import io.penstock.serving.tensor.TensorPool;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -29,6 +31,11 @@ public record ServerContext(
      *
      * @param unready why it is not ready, one reason an entry; empty when it is
      * @param figures the JSON object of {@code /dashboard/stats}
+     * @param cards what runs each model, by its name; for the page
      */
-    public record State(ServerIdentity identity, Supplier<List<String>> unready, Supplier<String> figures) {}
+    public record State(
+            ServerIdentity identity,
+            Supplier<List<String>> unready,
+            Supplier<String> figures,
+            Supplier<Map<String, ModelCard>> cards) {}
 }

@@ -1,11 +1,13 @@
 package io.penstock.pipeline;
 
 import io.penstock.pipeline.frame.Box;
+import io.penstock.pipeline.frame.ColourSpace;
 import io.penstock.pipeline.frame.Detection;
 import io.penstock.pipeline.frame.Findings;
 import io.penstock.pipeline.frame.Picture;
 import io.penstock.pipeline.frame.PictureCodec;
 import io.penstock.pipeline.frame.PictureException;
+import io.penstock.pipeline.frame.PixelFormat;
 import io.penstock.pipeline.frame.ResultPainter;
 import io.penstock.serving.call.Deadline;
 import java.lang.foreign.MemorySegment;
@@ -15,10 +17,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A pipeline that finds one car in whatever it is sent, and a stream that the test publishes to. */
 public final class FakePipeline implements Pipeline, PictureCodec, ResultPainter {
-    public final LiveStream stream = new LiveStream("gate", new StreamCounters());
+    public volatile LiveStream stream = new LiveStream("gate", new StreamCounters(), Duration.ofMillis(1));
+    /** What every picture is encoded as. */
+    public volatile byte[] jpeg = "a jpeg".getBytes(StandardCharsets.UTF_8);
+    /** JPEGs made so far. */
+    public final AtomicInteger encoded = new AtomicInteger();
+    /** Pictures shown to viewers and not yet given back. */
+    public final AtomicInteger open = new AtomicInteger();
     public final SinkCounters sink = new SinkCounters("store", () -> true);
     /** Where its results are read from; empty until a test gives it one. */
     public volatile Optional<ResultStore> store = Optional.empty();
@@ -75,7 +84,26 @@ public final class FakePipeline implements Pipeline, PictureCodec, ResultPainter
         stream.counters().countCaptured();
         stream.counters().countInferred(1_000_000);
         Result result = result("street/gate/0/" + frame, Optional.of(new Result.Origin("gate", frame)));
-        stream.publish(new LiveFrame(result, picture(), this, this));
+        stream.publish(new LiveFrame(result, counted(), this, this));
+    }
+
+    /** Ends the stream, and begins another one of the same name. */
+    public void replaceStream() {
+        stream.close();
+        stream = new LiveStream("gate", new StreamCounters(), Duration.ofMillis(1));
+    }
+
+    /** Waits until only so many pictures are held; a test's own time limit ends a wait in vain. */
+    public void awaitOpen(int pictures) {
+        while (open.get() > pictures) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private Picture counted() {
+        open.incrementAndGet();
+        Picture.Plane plane = new Picture.Plane(MemorySegment.ofArray(new byte[12]), 6);
+        return new Picture(2, 2, PixelFormat.RGB24, ColourSpace.BT601_FULL, List.of(plane), open::decrementAndGet);
     }
 
     private static Picture picture() {
@@ -96,7 +124,14 @@ public final class FakePipeline implements Pipeline, PictureCodec, ResultPainter
 
     @Override
     public byte[] encodeJpeg(Picture picture, int quality) {
-        return "a jpeg".getBytes(StandardCharsets.UTF_8);
+        encoded.incrementAndGet();
+        return jpeg;
+    }
+
+    @Override
+    public byte[] encodeSmallJpeg(Picture picture, int maxWidth, int quality) {
+        encoded.incrementAndGet();
+        return "a tile".getBytes(StandardCharsets.UTF_8);
     }
 
     @Override

@@ -9,6 +9,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -188,24 +192,69 @@ class PipelineTest {
     void showsThePageToBrowsersAndAWordToOthers() throws Exception {
         HttpResponse<String> page = server.client.send(
                 server.request("/").header("accept", "text/html,*/*").build(), HttpResponse.BodyHandlers.ofString());
-        HttpResponse<String> again = server.client.send(
-                server.request("/")
-                        .header("accept", "text/html")
-                        .header(
-                                "if-none-match",
-                                page.headers().firstValue("etag").orElseThrow())
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
         HttpResponse<String> head =
                 server.client.send(server.request("/").HEAD().build(), HttpResponse.BodyHandlers.ofString());
 
         assertThat(page.body()).contains("<title>Penstock");
-        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(page.headers().firstValue("cache-control")).hasValue("no-store");
+        assertThat(page.headers().firstValue("content-security-policy").orElseThrow())
+                .startsWith("default-src 'self';")
+                .doesNotContain("unsafe");
         assertThat(server.get("/").body()).isEqualTo("Penstock is running");
         assertThat(head.statusCode()).isEqualTo(200);
         assertThat(head.headers().firstValue("content-length")).hasValue("19");
         assertThat(head.body()).isEmpty();
-        assertThat(server.get("/page/page.js").headers().firstValue("content-type"))
-                .hasValue("text/javascript; charset=utf-8");
+    }
+
+    @Test
+    void thePageHoldsTheFirstFigures() throws Exception {
+        String page = server.client
+                .send(server.request("/").header("accept", "text/html").build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+        int from = page.indexOf("<script type=\"application/json\" id=\"first\">");
+        String state = page.substring(page.indexOf('>', from) + 1, page.indexOf("</script>", from));
+
+        assertThat(state)
+                .startsWith("{\"type\":\"stats\"")
+                .contains("\"street/gate\"")
+                .doesNotContain("<");
+    }
+
+    @Test
+    void thePagesFilesAreSmallAndKnownAgain() throws Exception {
+        String page = server.client
+                .send(server.request("/").header("accept", "text/html").build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+        Set<String> files = new TreeSet<>(Set.of("page.css", "page.js", "theme.js"));
+        Set<String> read = new TreeSet<>();
+        int bytes = page.length();
+        while (!read.containsAll(files)) {
+            String name = files.stream()
+                    .filter(each -> !read.contains(each))
+                    .findFirst()
+                    .orElseThrow();
+            HttpResponse<String> file = server.get("/page/" + name);
+            read.add(name);
+            bytes += file.body().length();
+            assertThat(file.statusCode()).as(name).isEqualTo(200);
+            assertThat(file.headers().firstValue("content-type").orElseThrow())
+                    .isEqualTo(name.endsWith(".js") ? "text/javascript; charset=utf-8" : "text/css; charset=utf-8");
+            HttpResponse<String> again = server.client.send(
+                    server.request("/page/" + name)
+                            .header(
+                                    "if-none-match",
+                                    file.headers().firstValue("etag").orElseThrow())
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(again.statusCode()).as(name).isEqualTo(304);
+            assertThat(again.body()).isEmpty();
+            Matcher imported = Pattern.compile("from '\\./([a-z]+\\.js)'").matcher(file.body());
+            while (imported.find()) {
+                files.add(imported.group(1));
+            }
+        }
+
+        assertThat(files).hasSizeGreaterThan(15);
+        assertThat(bytes).as("script and style in all").isLessThan(100_000);
     }
 }

@@ -7,6 +7,7 @@ import io.penstock.pipeline.Figures;
 import io.penstock.server.net.HostPolicy;
 import io.penstock.server.net.ServerLimits;
 import io.penstock.server.oip.ServerIdentity;
+import io.penstock.server.page.ModelCard;
 import io.penstock.serving.BlockingModel;
 import io.penstock.serving.EchoModel;
 import io.penstock.serving.ModelRegistry;
@@ -21,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /** A server over fakes on a free port; closing it checks that nothing was leaked. */
@@ -63,7 +65,8 @@ final class TestServer implements AutoCloseable {
         ServerContext.State state = new ServerContext.State(
                 new ServerIdentity("penstock", "test"),
                 List::of,
-                () -> Figures.json(Duration.ofSeconds(1), Duration.ofSeconds(1), models, List.of(pipeline)));
+                () -> Figures.json(Duration.ofSeconds(1), Duration.ofSeconds(1), models, List.of(pipeline)),
+                () -> Map.of("echo", new ModelCard("echo", 7, "CPU", 1, 2)));
         context = new ServerContext(models, () -> List.of(pipeline), pool, pipeline, pipeline, state);
         server = new PenstockServer(context, limits, HostPolicy.loopbackAnd(Set.of("penstock.test")));
         port = server.start("127.0.0.1", 0);
@@ -92,6 +95,7 @@ final class TestServer implements AutoCloseable {
         server.close();
         pipeline.stream.close();
         assertThat(server.requestsInFlight()).isZero();
+        assertThat(pipeline.open).as("pictures shown and not given back").hasValue(0);
         assertThat(pool.openLeases()).isZero();
         pool.close();
     }

@@ -19,6 +19,14 @@ public interface PictureCodec {
      */
     byte[] encodeJpeg(Picture picture, int quality);
 
+    /**
+     * Encodes a picture made smaller as baseline JPEG: at most {@code maxWidth} wide, its height in proportion. A picture
+     * that is no wider stays as large as it is.
+     *
+     * @param quality as for {@link #encodeJpeg}
+     */
+    byte[] encodeSmallJpeg(Picture picture, int maxWidth, int quality);
+
     /** Encodes a picture as 8-bit RGB PNG. */
     byte[] encodePng(Picture picture);
 }

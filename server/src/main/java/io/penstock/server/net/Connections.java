@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Connections {
     private final int max;
     private final AtomicInteger sockets = new AtomicInteger();
+    private final AtomicInteger webSockets = new AtomicInteger();
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
 
@@ -35,6 +36,15 @@ final class Connections {
 
     void socketClosed() {
         sockets.decrementAndGet();
+    }
+
+    /** Counts a new WebSocket; false, and nothing is counted, if {@code max} are open. */
+    boolean webSocketOpened(int max) {
+        return webSockets.getAndUpdate(count -> count < max ? count + 1 : count) < max;
+    }
+
+    void webSocketClosed() {
+        webSockets.decrementAndGet();
     }
 
     int max() {

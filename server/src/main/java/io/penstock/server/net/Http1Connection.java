@@ -117,6 +117,16 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
         }
     }
 
+    /** The connection has become a WebSocket. */
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        parts.connections().remove(this);
+        if (idle != null) {
+            idle.cancel(false);
+        }
+        releaseAhead();
+    }
+
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         parts.connections().remove(this);

@@ -149,12 +149,32 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
         if (last && reading) {
             reading = false;
             stopReading();
-            if (refusal == null) {
+            if (refusal == null && isUpgrade()) {
+                body.discard();
+                upgrade();
+            } else if (refusal == null) {
                 start();
             } else {
                 failed(refusal);
             }
         }
+    }
+
+    private boolean isUpgrade() {
+        return WebSocketUpgrade.isAsked(head)
+                && RequestTarget.path(head.uri()).equals(parts.webSocket().path());
+    }
+
+    /** From now on the connection belongs to the WebSocket. */
+    private void upgrade() {
+        try {
+            WebSocketConnection.start(parts, ctx, head, id);
+        } catch (ServingException e) {
+            failed(e);
+            return;
+        }
+        left = true;
+        parts.inFlight().leave();
     }
 
     private void start() {

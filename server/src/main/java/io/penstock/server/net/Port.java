@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One listening socket for HTTP/1.1, HTTP/2 and gRPC.
+ * One listening socket for HTTP/1.1, WebSocket, HTTP/2 and gRPC.
  *
  * <p>Threads: {@link #open}, {@link #drain} and {@link #close} by one thread, in this order; each blocks.
  */
@@ -29,9 +29,12 @@ public final class Port implements AutoCloseable {
     private final EventLoopGroup loops;
     private @Nullable Channel listener;
 
-    public Port(HttpHandler http, GrpcHandler grpc, TensorPool pool, ServerLimits limits, HostPolicy hosts) {
-        this.parts = new PortParts(
-                http, grpc, pool, limits, hosts, new InFlight(), new Connections(limits.maxConnections()));
+    /** Who answers, by protocol. */
+    public record Handlers(HttpHandler http, GrpcHandler grpc, WebSocketEndpoint webSocket) {}
+
+    public Port(Handlers handlers, TensorPool pool, ServerLimits limits, HostPolicy hosts) {
+        this.parts =
+                new PortParts(handlers, pool, limits, hosts, new InFlight(), new Connections(limits.maxConnections()));
         this.loops = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
     }
 

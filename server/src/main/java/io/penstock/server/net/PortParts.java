@@ -8,10 +8,22 @@ import io.penstock.serving.tensor.TensorPool;
  * @param pool holds bodies while they are read and handled
  */
 record PortParts(
-        HttpHandler http,
-        GrpcHandler grpc,
+        Port.Handlers handlers,
         TensorPool pool,
         ServerLimits limits,
         HostPolicy hosts,
         InFlight inFlight,
-        Connections connections) {}
+        Connections connections) {
+
+    HttpHandler http() {
+        return handlers.http();
+    }
+
+    GrpcHandler grpc() {
+        return handlers.grpc();
+    }
+
+    WebSocketEndpoint webSocket() {
+        return handlers.webSocket();
+    }
+}

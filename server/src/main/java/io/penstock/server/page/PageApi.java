@@ -1,5 +1,7 @@
 package io.penstock.server.page;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.penstock.server.net.HttpReply;
 import io.penstock.server.net.HttpReply.Header;
 import io.penstock.server.net.HttpRequest;
@@ -13,59 +15,116 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/** The dashboard's files, read once. Only these are served: no path is ever looked up in a file system. */
+/**
+ * The page's files, read once. Only these are served: no path is ever looked up in a file system. The first figures
+ * stand in the page itself, so that it shows them before it has asked for anything.
+ */
 public final class PageApi {
     private static final String POLICY =
-            "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
+            "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
+    private static final Header NO_SNIFFING = new Header("x-content-type-options", "nosniff");
+    private static final String FIRST_STATE = "<!-- first state -->";
+    private static final List<String> SCRIPTS = List.of(
+            "api.js",
+            "chart.js",
+            "charts.js",
+            "colours.js",
+            "dom.js",
+            "figures.js",
+            "kiosk.js",
+            "labels.js",
+            "live.js",
+            "models.js",
+            "navigation.js",
+            "overlay.js",
+            "page.js",
+            "picture.js",
+            "results.js",
+            "store.js",
+            "theme.js",
+            "tiles.js",
+            "tryit.js",
+            "view.js");
 
-    private record Page(String type, MemorySegment bytes, String tag) {}
+    private final Dashboard dashboard;
+
+    private record PageFile(String type, MemorySegment bytes, String tag) {}
+
+    public PageApi(Dashboard dashboard) {
+        this.dashboard = dashboard;
+    }
 
     public void addTo(Router router) {
-        Page index = read("index.html", "text/html; charset=utf-8");
+        String page = new String(read("index.html"), UTF_8);
+        int at = page.indexOf(FIRST_STATE);
+        String before = page.substring(0, at);
+        String after = page.substring(at + FIRST_STATE.length());
         router.add(
                 "GET",
                 "/",
-                (request, v) ->
-                        isBrowser(request) ? serve(request, index) : HttpReply.text(200, "Penstock is running"));
+                (request, v) -> isBrowser(request) ? page(before, after) : HttpReply.text(200, "Penstock is running"));
+        router.add(
+                "GET",
+                Dashboard.PATH,
+                (request, v) -> HttpReply.json(
+                                426, "{\"error\":\"" + Dashboard.PATH + " is a WebSocket: send upgrade: websocket\"}")
+                        .with("upgrade", "websocket"));
+        SCRIPTS.forEach(name -> add(router, name, "text/javascript; charset=utf-8"));
         add(router, "page.css", "text/css; charset=utf-8");
-        add(router, "page.js", "text/javascript; charset=utf-8");
         add(router, "icon.svg", "image/svg+xml");
     }
 
     private static void add(Router router, String name, String type) {
-        Page page = read(name, type);
-        router.add("GET", "/page/" + name, (request, v) -> serve(request, page));
+        byte[] bytes = read(name);
+        PageFile file = new PageFile(type, MemorySegment.ofArray(bytes), tag(bytes));
+        router.add("GET", "/page/" + name, (request, v) -> serve(request, file));
     }
 
     private static boolean isBrowser(HttpRequest request) {
         return request.headers().find("accept").orElse("").contains("text/html");
     }
 
-    private static HttpReply serve(HttpRequest request, Page page) {
-        boolean known = request.headers().find("if-none-match").orElse("").contains(page.tag);
+    /** It holds figures of this moment, so no cache may keep it. */
+    private HttpReply page(String before, String after) {
+        // Within a script element only a '<' could end it.
+        String state = dashboard.state().replace("<", "\\u003c");
         List<Header> headers = List.of(
-                new Header("content-type", page.type),
-                new Header("etag", page.tag),
-                new Header("cache-control", "no-cache"),
+                new Header("content-type", "text/html; charset=utf-8"),
+                new Header("cache-control", "no-store"),
                 new Header("content-security-policy", POLICY),
-                new Header("x-content-type-options", "nosniff"),
+                NO_SNIFFING,
                 new Header("vary", "accept"));
-        return known
-                ? new HttpReply.Whole(304, headers, List.of(), () -> {})
-                : new HttpReply.Whole(200, headers, List.of(page.bytes), () -> {});
+        return new HttpReply.Whole(
+                200, headers, List.of(MemorySegment.ofArray((before + state + after).getBytes(UTF_8))), () -> {});
     }
 
-    private static Page read(String name, String type) {
+    private static HttpReply serve(HttpRequest request, PageFile file) {
+        boolean known = request.headers().find("if-none-match").orElse("").contains(file.tag);
+        List<Header> headers = List.of(
+                new Header("content-type", file.type),
+                new Header("etag", file.tag),
+                new Header("cache-control", "no-cache"),
+                NO_SNIFFING);
+        return known
+                ? new HttpReply.Whole(304, headers, List.of(), () -> {})
+                : new HttpReply.Whole(200, headers, List.of(file.bytes), () -> {});
+    }
+
+    private static byte[] read(String name) {
         try (InputStream in = PageApi.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("the file " + name + " of the page is missing");
             }
-            byte[] bytes = in.readAllBytes();
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-            return new Page(
-                    type, MemorySegment.ofArray(bytes), '"' + HexFormat.of().formatHex(digest, 0, 8) + '"');
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String tag(byte[] bytes) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+            return '"' + HexFormat.of().formatHex(digest, 0, 8) + '"';
         } catch (NoSuchAlgorithmException e) { // every JDK has it
             throw new IllegalStateException(e);
         }
