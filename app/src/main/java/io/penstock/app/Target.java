@@ -79,6 +79,7 @@ record Target(InferencePipeline pipeline, Path folder) {
         ModelSpec model = new ModelSpec(
                 Optional.of(modelName),
                 file.getFileName().toString(),
+                Optional.empty(),
                 new BackendSpec.Onnxruntime(OptionalInt.empty()),
                 new ModelSpec.Batching(8, Duration.ZERO, 256),
                 OptionalInt.empty(),

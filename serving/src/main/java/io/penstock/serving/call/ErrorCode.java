@@ -16,6 +16,8 @@ public enum ErrorCode {
     UNIMPLEMENTED(ErrorType.CLIENT),
     QUEUE_FULL(ErrorType.RESOURCE),
     MEMORY_BUDGET(ErrorType.RESOURCE),
+    /** The disk, or the part of it that is ours, has no room. */
+    STORAGE_FULL(ErrorType.RESOURCE),
     NOT_READY(ErrorType.RESOURCE),
     DRAINING(ErrorType.RESOURCE),
     DEADLINE_EXCEEDED(ErrorType.RESOURCE),

@@ -1,0 +1,166 @@
+package io.penstock.app;
+
+import io.penstock.serving.FetchProgress;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * How far a long piece of work is, on standard error: one line that is written over on a terminal, and elsewhere a line
+ * at the start and one at the end. It never takes more than the width of the terminal, so that it never wraps.
+ *
+ * <p>Threads: any; several pieces of work at once share the line, and the last that moved is shown.
+ */
+final class ProgressBar implements FetchProgress {
+    private static final long REDRAW_NANOS = Duration.ofMillis(100).toNanos();
+    private static final String CLEAR = "\r\u001B[K";
+    private static final int LEAST_BAR = 8;
+    private static final int MOST_BAR = 40;
+    private static final int LEAST_NAME = 8;
+
+    private final PrintWriter err;
+    private final Terminal terminal;
+    private final Unit unit;
+    private String name = "";
+    private long total;
+    private long done;
+    private long begunNanos;
+    private long drawnNanos;
+    private boolean isRunning;
+    private boolean isDrawn;
+
+    /** What is counted. */
+    enum Unit {
+        BYTES,
+        ITEMS
+    }
+
+    ProgressBar(PrintWriter err, Terminal terminal, Unit unit) {
+        this.err = err;
+        this.terminal = terminal;
+        this.unit = unit;
+    }
+
+    @Override
+    public synchronized void started(String what, long totalCount) {
+        name = what;
+        total = totalCount;
+        done = 0;
+        begunNanos = System.nanoTime();
+        isRunning = true;
+        if (terminal.isInteractive()) {
+            draw();
+        } else {
+            err.println(name + ": 0" + (total < 0 ? "" : " of " + count(total)));
+        }
+    }
+
+    @Override
+    public synchronized void advanced(long count) {
+        done = count;
+        if (isRunning && terminal.isInteractive() && System.nanoTime() - drawnNanos >= REDRAW_NANOS) {
+            draw();
+        }
+    }
+
+    @Override
+    public synchronized void done() {
+        if (isRunning) {
+            clear();
+            if (!terminal.isInteractive() || unit == Unit.BYTES) {
+                err.println(name + ": " + count(done) + " in "
+                        + String.format(Locale.ROOT, "%.1f s", seconds()));
+            }
+        }
+        isRunning = false;
+    }
+
+    @Override
+    public synchronized void failed() {
+        clear();
+        if (isRunning && !terminal.isInteractive()) {
+            err.println(name + ": stopped at " + count(done));
+        }
+        isRunning = false;
+    }
+
+    @Override
+    public synchronized void notice(String sentence) {
+        clear();
+        err.println("penstock: " + sentence);
+    }
+
+    /** Takes the line away, so that something else can be written; the next advance brings it back. */
+    synchronized void clear() {
+        if (isDrawn) {
+            err.print(CLEAR);
+            err.flush();
+            isDrawn = false;
+            drawnNanos = 0;
+        }
+    }
+
+    private void draw() {
+        drawnNanos = System.nanoTime();
+        String line = line(name, unit, done, total, seconds(), terminal.columns().getAsInt());
+        err.print(CLEAR + (terminal.isColoured() ? coloured(line) : line));
+        err.flush();
+        isDrawn = true;
+    }
+
+    private double seconds() {
+        return (System.nanoTime() - begunNanos) * 1e-9;
+    }
+
+    private String count(long value) {
+        return unit == Unit.BYTES ? ByteSize.text(value) : Long.toString(value);
+    }
+
+    /**
+     * The line for a width, at most one column less than that: some terminals wrap once the last one is taken. What fits
+     * is shown in this order: how much, how many per cent, the name, a bar, how fast.
+     */
+    static String line(String name, Unit unit, long done, long total, double seconds, int columns) {
+        int room = Math.max(1, columns - 1);
+        String amount = unit == Unit.BYTES
+                ? ByteSize.text(done) + (total < 0 ? "" : "/" + ByteSize.text(total))
+                : done + (total < 0 ? "" : "/" + total);
+        double part = total > 0 ? Math.clamp((double) done / total, 0, 1) : 0;
+        String right = total > 0 ? String.format(Locale.ROOT, "%3d%% ", (int) (100 * part)) + amount : amount;
+        double rate = seconds > 0 ? done / seconds : 0;
+        String speed = unit == Unit.BYTES
+                ? "  " + ByteSize.text((long) rate) + "/s"
+                : String.format(Locale.ROOT, "  %.1f/s", rate);
+        int left = room - right.length() - 1;
+        if (left - speed.length() >= LEAST_NAME + LEAST_BAR + 3) {
+            right += speed;
+            left -= speed.length();
+        }
+        if (left < 2) {
+            return shortened(right, room);
+        }
+        boolean hasBar = total > 0 && left >= LEAST_NAME + LEAST_BAR + 3;
+        int names = Math.min(name.length(), hasBar ? Math.max(LEAST_NAME, left - LEAST_BAR - 3) : left);
+        String shown = shortened(name, names);
+        if (!hasBar) {
+            return shown + " " + right;
+        }
+        int width = Math.min(MOST_BAR, left - shown.length() - 3);
+        int filled = (int) Math.round(part * width);
+        return shown + " [" + "=".repeat(filled) + " ".repeat(width - filled) + "] " + right;
+    }
+
+    private static String shortened(String text, int length) {
+        return text.length() <= length ? text : length < 3 ? text.substring(0, length) : text.substring(0, length - 2) + "..";
+    }
+
+    private static String coloured(String line) {
+        int open = line.indexOf(" [=");
+        int close = line.indexOf(']', Math.max(0, open));
+        int end = line.lastIndexOf('=', close) + 1;
+        return open < 0 || end <= open
+                ? line
+                : line.substring(0, open + 2) + "\u001B[36m" + line.substring(open + 2, end) + "\u001B[0m"
+                        + line.substring(end);
+    }
+}
