@@ -80,7 +80,7 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new CommandException(ExitCode.USAGE, "--frames and --every must be at least 1");
         }
         List<AveragePrecision> scores = new ArrayList<>();
-        try (Engine engine = Engine.start(UserFolders.of(System.getenv()))) {
+        try (Engine engine = Engine.start(UserFolders.of(System.getenv()), ProgressBar.ofFetches(console))) {
             for (Target target : Target.read(targets)) {
                 scores.add(score(target, engine));
             }

@@ -13,6 +13,8 @@ import io.penstock.pipeline.StepPipeline;
 import io.penstock.pipeline.StreamCounters;
 import io.penstock.scene.StreetScene;
 import io.penstock.serving.BatchedModel;
+import io.penstock.serving.HeldModel;
+import io.penstock.serving.ModelFetcher;
 import io.penstock.serving.ModelLoader;
 import io.penstock.serving.backend.Backend;
 import io.penstock.serving.backend.ModelArtifact;
@@ -36,14 +38,30 @@ final class PipelineAssembler {
         this.engine = engine;
     }
 
-    /** Loads the target's model and joins its steps; nothing moves yet. */
-    RunningPipeline assemble(Target target, Optional<DetectionSettings> override) {
+    /** Fetches and loads the target's model and joins its steps; nothing moves yet. */
+    RunningPipeline assemble(Target target, Optional<DetectionSettings> override) throws InterruptedException {
+        HeldModel file = engine.fetcher()
+                .fetch(new ModelFetcher.Wanted(
+                        target.modelUri(), target.pipeline().model().sha256(), false));
+        boolean assembled = false;
+        try {
+            RunningPipeline running = assemble(target, file, override);
+            assembled = true;
+            return running;
+        } finally {
+            if (!assembled) {
+                file.close();
+            }
+        }
+    }
+
+    private RunningPipeline assemble(Target target, HeldModel file, Optional<DetectionSettings> override) {
         ModelSpec spec = target.pipeline().model();
         int instances = spec.instances().orElse(Math.clamp(engine.cores(), 1, MOST_INSTANCES));
         ModelSpec.Batching batching = spec.batching();
         BatchedModel model = engine.loader()
                 .load(
-                        new ModelArtifact(target.modelName(), target.modelFile()),
+                        new ModelArtifact(target.modelName(), file.file()),
                         backend(spec.backend(), instances),
                         new ModelLoader.Options(
                                 instances,
@@ -62,7 +80,7 @@ final class PipelineAssembler {
                                 + " has cameras, but its model is no detector that is known here; write preprocess and"
                                 + " postprocess");
             }
-            RunningPipeline running = new RunningPipeline(target, model, plan, steps);
+            RunningPipeline running = new RunningPipeline(target, file, model, plan, steps);
             assembled = true;
             return running;
         } finally {

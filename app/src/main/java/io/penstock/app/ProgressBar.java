@@ -3,6 +3,7 @@ package io.penstock.app;
 import io.penstock.serving.FetchProgress;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -41,6 +42,11 @@ final class ProgressBar implements FetchProgress {
         this.unit = unit;
     }
 
+    /** Shows models that are fetched. */
+    static ProgressBar ofFetches(Console console) {
+        return new ProgressBar(console.err(), Terminal.ofStandardError(System.getenv()), Unit.BYTES);
+    }
+
     @Override
     public synchronized void started(String what, long totalCount) {
         name = what;
@@ -68,8 +74,7 @@ final class ProgressBar implements FetchProgress {
         if (isRunning) {
             clear();
             if (!terminal.isInteractive() || unit == Unit.BYTES) {
-                err.println(name + ": " + count(done) + " in "
-                        + String.format(Locale.ROOT, "%.1f s", seconds()));
+                err.println(name + ": " + count(done) + " in " + String.format(Locale.ROOT, "%.1f s", seconds()));
             }
         }
         isRunning = false;
@@ -102,7 +107,8 @@ final class ProgressBar implements FetchProgress {
 
     private void draw() {
         drawnNanos = System.nanoTime();
-        String line = line(name, unit, done, total, seconds(), terminal.columns().getAsInt());
+        String line =
+                line(name, unit, done, total, seconds(), terminal.columns().getAsInt());
         err.print(CLEAR + (terminal.isColoured() ? coloured(line) : line));
         err.flush();
         isDrawn = true;
@@ -117,41 +123,53 @@ final class ProgressBar implements FetchProgress {
     }
 
     /**
-     * The line for a width, at most one column less than that: some terminals wrap once the last one is taken. What fits
-     * is shown in this order: how much, how many per cent, the name, a bar, how fast.
+     * The line for a width, at most one column less than that: some terminals wrap once the last one is taken. Where it is
+     * narrow, the speed goes first, then the amount, then the bar.
      */
     static String line(String name, Unit unit, long done, long total, double seconds, int columns) {
         int room = Math.max(1, columns - 1);
+        List<String> rights = rights(unit, done, total, seconds);
+        String right = rights.stream()
+                .filter(text -> room - text.length() - 1 >= LEAST_NAME + LEAST_BAR + 3)
+                .findFirst()
+                .orElse(rights.getLast());
+        int left = room - right.length() - 1;
+        if (left < 2) {
+            return shortened(right.strip(), room);
+        }
+        if (total <= 0 || left < LEAST_NAME + LEAST_BAR + 3) {
+            return shortened(name, left) + " " + right;
+        }
+        String shown = shortened(name, left - LEAST_BAR - 3);
+        int width = Math.min(MOST_BAR, left - shown.length() - 3);
+        int filled = (int) Math.round(part(done, total) * width);
+        return shown + " [" + "=".repeat(filled) + " ".repeat(width - filled) + "] " + right;
+    }
+
+    /** What stands at the right, from all there is to tell to the least. */
+    private static List<String> rights(Unit unit, long done, long total, double seconds) {
         String amount = unit == Unit.BYTES
                 ? ByteSize.text(done) + (total < 0 ? "" : "/" + ByteSize.text(total))
                 : done + (total < 0 ? "" : "/" + total);
-        double part = total > 0 ? Math.clamp((double) done / total, 0, 1) : 0;
-        String right = total > 0 ? String.format(Locale.ROOT, "%3d%% ", (int) (100 * part)) + amount : amount;
         double rate = seconds > 0 ? done / seconds : 0;
         String speed = unit == Unit.BYTES
                 ? "  " + ByteSize.text((long) rate) + "/s"
                 : String.format(Locale.ROOT, "  %.1f/s", rate);
-        int left = room - right.length() - 1;
-        if (left - speed.length() >= LEAST_NAME + LEAST_BAR + 3) {
-            right += speed;
-            left -= speed.length();
+        if (total <= 0) {
+            return List.of(amount + speed, amount);
         }
-        if (left < 2) {
-            return shortened(right, room);
-        }
-        boolean hasBar = total > 0 && left >= LEAST_NAME + LEAST_BAR + 3;
-        int names = Math.min(name.length(), hasBar ? Math.max(LEAST_NAME, left - LEAST_BAR - 3) : left);
-        String shown = shortened(name, names);
-        if (!hasBar) {
-            return shown + " " + right;
-        }
-        int width = Math.min(MOST_BAR, left - shown.length() - 3);
-        int filled = (int) Math.round(part * width);
-        return shown + " [" + "=".repeat(filled) + " ".repeat(width - filled) + "] " + right;
+        String percent = String.format(Locale.ROOT, "%3d%%", (int) (100 * part(done, total)));
+        return List.of(percent + " " + amount + speed, percent + " " + amount, percent);
+    }
+
+    private static double part(long done, long total) {
+        return Math.clamp((double) done / total, 0, 1);
     }
 
     private static String shortened(String text, int length) {
-        return text.length() <= length ? text : length < 3 ? text.substring(0, length) : text.substring(0, length - 2) + "..";
+        return text.length() <= length
+                ? text
+                : length < 3 ? text.substring(0, length) : text.substring(0, length - 2) + "..";
     }
 
     private static String coloured(String line) {

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -72,11 +73,18 @@ final class RunCommand implements Callable<Integer> {
         List<Target> read = Target.read(targets);
         Interrupts interrupts = Interrupts.take();
         boolean loopbackOnly = bind.startsWith("127.") || bind.equals("localhost") || bind.equals("::1");
-        try (Engine engine = Engine.start(UserFolders.of(System.getenv()));
+        UserFolders folders = UserFolders.of(System.getenv());
+        try (Engine engine = Engine.start(folders, ProgressBar.ofFetches(console));
                 ServerProcess process = new ServerProcess(engine, read, loopbackOnly, begun)) {
-            int bound = start(process, read);
-            announce(process, bound);
-            interrupts.await(atMostNanos);
+            OptionalInt bound = start(process, read, interrupts);
+            if (bound.isEmpty()) {
+                return stoppedEarly(process);
+            }
+            String address = address(bound.getAsInt());
+            try (RunRecord.Announcement _ = RunRecord.announce(folders, address, console.err())) {
+                announce(process, address);
+                interrupts.await(atMostNanos);
+            }
             console.err().println("Draining: what is under way is finished, anything new is refused.");
             boolean clean = process.drain(DRAIN);
             if (!clean) {
@@ -90,9 +98,17 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int start(ServerProcess process, List<Target> read) throws InterruptedException {
+    /** The port, or nothing where a signal came before all was ready. */
+    private OptionalInt start(ServerProcess process, List<Target> read, Interrupts interrupts)
+            throws InterruptedException {
+        interrupts.beginStart();
         try {
-            return process.start(read, bind, port);
+            return OptionalInt.of(process.start(read, bind, port));
+        } catch (InterruptedException e) {
+            if (interrupts.hasArrived()) {
+                return OptionalInt.empty();
+            }
+            throw e;
         } catch (ServerStartException e) {
             String advice = String.valueOf(e.getMessage()).endsWith("in use")
                     ? "; choose another with --port, or 0 for any"
@@ -100,7 +116,20 @@ final class RunCommand implements Callable<Integer> {
             throw new CommandException(ExitCode.FAILED, e.getMessage() + advice, e);
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
+        } finally {
+            interrupts.endStart();
         }
+    }
+
+    /** There is nothing to drain. Under a native call nothing may be closed, so the process ends as it is. */
+    private int stoppedEarly(ServerProcess process) {
+        console.err().println("Stopped before it was ready.");
+        if (process.isAbandoned()) {
+            console.out().flush();
+            console.err().flush();
+            Runtime.getRuntime().halt(ExitCode.DONE.number());
+        }
+        return ExitCode.DONE.number();
     }
 
     private long atMostNanos() {
@@ -114,9 +143,12 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private void announce(ServerProcess process, int bound) {
+    private String address(int bound) {
         String host = bind.equals("0.0.0.0") || bind.equals("::") ? "127.0.0.1" : bind;
-        String address = "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound;
+        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound;
+    }
+
+    private void announce(ServerProcess process, String address) {
         PrintWriter out = console.out();
         out.println(String.format(
                 Locale.ROOT,

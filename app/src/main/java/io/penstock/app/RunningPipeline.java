@@ -5,6 +5,7 @@ import io.penstock.pipeline.FrameQueue;
 import io.penstock.pipeline.PipelineRunner;
 import io.penstock.pipeline.StepPipeline;
 import io.penstock.serving.BatchedModel;
+import io.penstock.serving.HeldModel;
 import io.penstock.vision.VisionPlan;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** One assembled pipeline: its model, its steps where it has any, and its cameras once they were started. */
 final class RunningPipeline implements AutoCloseable {
     private final Target target;
+    private final HeldModel file;
     private final BatchedModel model;
     private final Optional<VisionPlan> plan;
     private final Optional<StepPipeline> steps;
@@ -21,8 +23,14 @@ final class RunningPipeline implements AutoCloseable {
     /** What brings a pipeline's frames. */
     record Streams(List<Camera> cameras, FrameQueue queue, PipelineRunner runner) {}
 
-    RunningPipeline(Target target, BatchedModel model, Optional<VisionPlan> plan, Optional<StepPipeline> steps) {
+    RunningPipeline(
+            Target target,
+            HeldModel file,
+            BatchedModel model,
+            Optional<VisionPlan> plan,
+            Optional<StepPipeline> steps) {
         this.target = target;
+        this.file = file;
         this.model = model;
         this.plan = plan;
         this.steps = steps;
@@ -30,6 +38,11 @@ final class RunningPipeline implements AutoCloseable {
 
     Target target() {
         return target;
+    }
+
+    /** The model's file, held until this is closed. */
+    HeldModel file() {
+        return file;
     }
 
     BatchedModel model() {
@@ -63,5 +76,6 @@ final class RunningPipeline implements AutoCloseable {
     public void close() {
         stopCameras();
         model.close();
+        file.close();
     }
 }

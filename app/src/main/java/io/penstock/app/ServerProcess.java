@@ -16,10 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /**
  * Everything that {@code run} starts: the port first, so that probes are answered while models load, then models,
@@ -29,6 +26,8 @@ import java.util.concurrent.FutureTask;
  */
 final class ServerProcess implements AutoCloseable {
     private static final Duration FIRST_FRAME = Duration.ofSeconds(10);
+    private static final Duration ABANDON = Duration.ofSeconds(1);
+    private static final Duration LONGEST_LOAD = Duration.ofMinutes(10);
 
     private final Engine engine;
     private final PipelineAssembler assembler;
@@ -37,6 +36,7 @@ final class ServerProcess implements AutoCloseable {
     private final PenstockServer server;
     private volatile List<String> unready;
     private volatile Duration startToReady = Duration.ZERO;
+    private volatile boolean abandoned;
 
     /** @param begun when the program began; elapsed time counts from there */
     ServerProcess(Engine engine, List<Target> targets, boolean loopbackOnly, Instant begun) {
@@ -60,7 +60,7 @@ final class ServerProcess implements AutoCloseable {
      * @return the port
      */
     int start(List<Target> targets, String host, int port) throws InterruptedException {
-        FutureTask<Void> loading = begin(() -> {
+        Beginning loading = Beginning.of(() -> {
             for (Target target : targets) {
                 RunningPipeline pipeline = assembler.assemble(target, Optional.empty());
                 running.add(pipeline);
@@ -68,16 +68,24 @@ final class ServerProcess implements AutoCloseable {
             }
             return null;
         });
-        FutureTask<Void> codec = begin(() -> {
+        Beginning codec = Beginning.of(() -> {
             warmUp(engine.codec());
             return null;
         });
         int bound;
+        boolean ready = false;
         try {
             bound = server.start(host, port);
+            codec.await();
+            loading.await();
+            ready = true;
+        } catch (InterruptedException e) {
+            abandoned = !loading.stop(ABANDON);
+            throw e;
         } finally {
-            await(codec);
-            await(loading);
+            if (!ready && !abandoned) {
+                loading.stop(LONGEST_LOAD);
+            }
         }
         for (RunningPipeline pipeline : running) {
             assembler.start(pipeline);
@@ -92,6 +100,11 @@ final class ServerProcess implements AutoCloseable {
         return bound;
     }
 
+    /** Whether native code is still loading a model that nobody waits for: then nothing here may be closed. */
+    boolean isAbandoned() {
+        return abandoned;
+    }
+
     Duration startToReady() {
         return startToReady;
     }
@@ -102,7 +115,12 @@ final class ServerProcess implements AutoCloseable {
 
     /** What was done so far, as the JSON object of {@code --stats}. */
     String figures() {
-        return Figures.json(Duration.between(begun, Instant.now()), startToReady, engine.models(), pipelines());
+        return Figures.json(
+                Duration.between(begun, Instant.now()),
+                startToReady,
+                engine.models(),
+                pipelines(),
+                engine.pool().bytesInFlight());
     }
 
     /** Stops the cameras, finishes what is under way, and refuses anything new; whether all was done in time. */
@@ -127,24 +145,6 @@ final class ServerProcess implements AutoCloseable {
         MemorySegment gray = MemorySegment.ofArray(new byte[3 * 16 * 16]);
         try (Picture picture = Picture.rgb(16, 16, gray)) {
             codec.decode(MemorySegment.ofArray(codec.encodeJpeg(picture, 80))).close();
-        }
-    }
-
-    private static FutureTask<Void> begin(Callable<Void> work) {
-        FutureTask<Void> task = new FutureTask<>(work);
-        Thread.ofPlatform().daemon().name("starting").start(task);
-        return task;
-    }
-
-    private static void await(FutureTask<Void> task) throws InterruptedException {
-        try {
-            task.get();
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case RuntimeException failure -> throw failure;
-                case Error error -> throw error;
-                case null, default -> throw new IllegalStateException(e);
-            }
         }
     }
 

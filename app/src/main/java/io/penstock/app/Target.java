@@ -4,10 +4,10 @@ import io.penstock.spec.BackendSpec;
 import io.penstock.spec.InferencePipeline;
 import io.penstock.spec.InvalidSpecException;
 import io.penstock.spec.ModelSpec;
+import io.penstock.spec.ModelUri;
 import io.penstock.spec.SourceSpec;
 import io.penstock.spec.SpecReader;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,7 +78,7 @@ record Target(InferencePipeline pipeline, Path folder) {
         String modelName = stem.replaceAll("[^A-Za-z0-9._:/-]", "-");
         ModelSpec model = new ModelSpec(
                 Optional.of(modelName),
-                file.getFileName().toString(),
+                "./" + file.getFileName(),
                 Optional.empty(),
                 new BackendSpec.Onnxruntime(OptionalInt.empty()),
                 new ModelSpec.Batching(8, Duration.ZERO, 256),
@@ -104,20 +104,16 @@ record Target(InferencePipeline pipeline, Path folder) {
 
     /** How the raw model is called. */
     String modelName() {
-        return pipeline.model().name().orElseGet(() -> stem(modelFile()));
+        return pipeline.model().name().orElseGet(() -> stem(Path.of(modelUri().fileName())));
     }
 
-    /** @throws CommandException if the uri is of no kind that is fetched */
-    Path modelFile() {
-        String uri = pipeline.model().uri();
-        if (uri.startsWith("file:")) {
-            String path = uri.startsWith("file:///") ? URI.create(uri).getPath() : uri.substring("file:".length());
-            return folder.resolve(path).normalize();
-        }
-        if (uri.matches("[a-z][a-z0-9+.-]+:.*")) {
-            throw new CommandException(
-                    ExitCode.REFUSED, "model " + pipeline.name() + ": uri must be a path or file: uri: " + uri);
-        }
-        return folder.resolve(uri).normalize();
+    /** Where the model is; a path is made absolute. */
+    ModelUri modelUri() {
+        return switch (ModelUri.parse(pipeline.model().uri())) {
+            case ModelUri.Local local ->
+                new ModelUri.Local(folder.resolve(local.path()).normalize().toString());
+            case ModelUri.Http web -> web;
+            case ModelUri.HuggingFace file -> file;
+        };
     }
 }

@@ -46,15 +46,24 @@ record Terminal(boolean isInteractive, IntSupplier columns, boolean isColoured) 
         return findWindowColumns().orElse(USUAL_COLUMNS);
     }
 
-    /** Java only tells whether standard input and output are terminals; what the error goes to, Linux tells. */
+    /** Java only tells whether standard input and output are terminals. Linux tells what the error goes to, in a file. */
+    @SuppressWarnings("restricted") // a system call; the program is started with native access
     private static boolean isTerminal() {
         Path error = Path.of("/proc/self/fd/2");
         try {
             String target = Files.readSymbolicLink(error).toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
         } catch (IOException e) {
-            // Another system than Linux: an interactive standard output is the best guess there is.
-            return System.console() != null && System.console().isTerminal();
+            Linker linker = Linker.nativeLinker();
+            try {
+                return (int) linker.downcallHandle(
+                                        linker.defaultLookup().findOrThrow("isatty"),
+                                        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT))
+                                .invokeExact(2)
+                        == 1;
+            } catch (Throwable unknown) { // what invokeExact declares; without a bar the work goes on all the same
+                return false;
+            }
         }
     }
 

@@ -42,7 +42,8 @@ final class TreeText {
     private static void json(StringBuilder out, Object tree, String indent) {
         String inner = indent + "  ";
         switch (tree) {
-            case Map<?, ?> map when !map.isEmpty() -> {
+            case Map<?, ?> map
+            when !map.isEmpty() -> {
                 String separator = "{";
                 for (Map.Entry<?, ?> entry : map.entrySet()) {
                     out.append(separator).append(inner);
@@ -52,7 +53,8 @@ final class TreeText {
                 }
                 out.append(indent).append('}');
             }
-            case List<?> list when !list.isEmpty() -> {
+            case List<?> list
+            when !list.isEmpty() -> {
                 String separator = "[";
                 for (Object element : list) {
                     out.append(separator).append(inner);
@@ -67,14 +69,16 @@ final class TreeText {
 
     private static void yaml(StringBuilder out, Object tree, String indent) {
         switch (tree) {
-            case Map<?, ?> map when !map.isEmpty() -> {
+            case Map<?, ?> map
+            when !map.isEmpty() -> {
                 for (Map.Entry<?, ?> entry : map.entrySet()) {
                     out.append(indent);
                     scalar(out, String.valueOf(entry.getKey()), true);
                     value(out.append(':'), entry.getValue(), indent + "  ");
                 }
             }
-            case List<?> list when !list.isEmpty() -> {
+            case List<?> list
+            when !list.isEmpty() -> {
                 for (Object element : list) {
                     int begin = out.length();
                     yaml(out, element, indent + "  ");
@@ -90,7 +94,11 @@ final class TreeText {
     }
 
     private static void value(StringBuilder out, Object tree, String indent) {
-        boolean nested = tree instanceof Map<?, ?> map && !map.isEmpty() || tree instanceof List<?> list && !list.isEmpty();
+        boolean nested = switch (tree) {
+            case Map<?, ?> map -> !map.isEmpty();
+            case List<?> list -> !list.isEmpty();
+            default -> false;
+        };
         out.append(nested ? "\n" : " ");
         yaml(out, tree, nested ? indent : "");
     }

@@ -38,9 +38,9 @@ final class ValidateCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         List<Target> targets = Target.read(files);
-        try (Engine engine = Engine.start(UserFolders.of(System.getenv()))) {
+        try (Engine engine = Engine.start(UserFolders.of(System.getenv()), ProgressBar.ofFetches(console))) {
             PipelineAssembler assembler = new PipelineAssembler(engine);
             StringBuilder json = new StringBuilder("[");
             for (Target target : targets) {

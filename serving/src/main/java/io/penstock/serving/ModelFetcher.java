@@ -27,7 +27,7 @@ import java.util.Optional;
  *
  * <p>Threads: several may fetch at once; who wants what another one, or another process, is fetching waits for it.
  */
-public final class ModelFetcher {
+public final class ModelFetcher implements AutoCloseable {
     /** A larger model is refused, whatever the cache may hold. */
     private static final long LARGEST = 64L << 30;
 
@@ -284,5 +284,11 @@ public final class ModelFetcher {
             case ModelUri.Http _, ModelUri.Local _ ->
                 OutboundHttp.shown(address) + (address.getRawQuery() == null ? "" : "?" + address.getRawQuery());
         };
+    }
+
+    /** Ends the connections; whatever is being fetched fails. */
+    @Override
+    public void close() {
+        http.close();
     }
 }

@@ -67,11 +67,9 @@ class OnnxContentsTest {
 
     @Test
     void knowsWhatTheSampleIsMadeOf() {
-        Path root = Path.of("").toAbsolutePath();
-        while (!Files.exists(root.resolve("mvnw"))) {
-            root = root.getParent();
-        }
-        OnnxContents contents = OnnxContents.read(root.resolve("samples/street/street-detector.onnx"));
+        // Tests run in their module's folder.
+        Path root = Path.of("").toAbsolutePath().resolveSibling("samples");
+        OnnxContents contents = OnnxContents.read(root.resolve("street/street-detector.onnx"));
         assertThat(contents.operators()).containsKey("Conv");
         assertThat(contents.parameters()).isBetween(50_000L, 2_000_000L);
     }
@@ -83,9 +81,10 @@ class OnnxContentsTest {
         try (Stream<Path> files = Files.walk(Path.of(material, "models"))) {
             List<Path> models =
                     files.filter(file -> file.toString().endsWith(".onnx")).toList();
-            assertThat(models).isNotEmpty().allSatisfy(model -> assertThat(
-                            OnnxContents.read(model).operators())
-                    .isNotEmpty());
+            assertThat(models)
+                    .isNotEmpty()
+                    .allSatisfy(model ->
+                            assertThat(OnnxContents.read(model).operators()).isNotEmpty());
         }
     }
 
@@ -153,7 +152,7 @@ class OnnxContentsTest {
                 varint(out, value);
             } else {
                 byte[] value = (byte[]) fields[i + 1];
-                varint(out, field << 3 | 2);
+                varint(out, (field << 3) | 2);
                 varint(out, value.length);
                 out.writeBytes(value);
             }
@@ -172,7 +171,7 @@ class OnnxContentsTest {
     private static void varint(ByteArrayOutputStream out, long value) {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
-            out.write((int) (rest & 0x7F | 0x80));
+            out.write((int) ((rest & 0x7F) | 0x80));
             rest >>>= 7;
         }
         out.write((int) rest);
