@@ -2,6 +2,7 @@ package io.penstock.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.media.FfmpegNatives;
 import io.penstock.serving.FetchProgress;
 import io.penstock.serving.HeldModel;
 import io.penstock.serving.ModelCache;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,12 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelsCommandTest {
     @TempDir
     private Path folder = Path.of("");
+
+    /** A process takes its libraries from one folder for good, and these tests' own ones are removed. */
+    @BeforeAll
+    static void keepLibraries() {
+        FfmpegNatives.useCache(UserFolders.of(System.getenv()).cache().resolve("natives"));
+    }
 
     private final ModelServer server;
 
@@ -153,7 +161,7 @@ class ModelsCommandTest {
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(10));
         assertThat(process.exitValue()).as(Files.readString(said)).isZero();
-        assertThat(Files.readString(said)).contains("slow.onnx: 0 of ", "Stopped before it was ready.");
+        assertThat(Files.readString(said)).contains("Stopped before it was ready.");
     }
 
     private UserFolders folders() {

@@ -3,6 +3,7 @@ package io.penstock.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.backend.onnxruntime.TinyOnnx;
+import io.penstock.media.FfmpegNatives;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 class PsCommandTest {
     @TempDir
     private Path folder = Path.of("");
+
+    /** A process takes its libraries from one folder for good, and these tests' own ones are removed. */
+    @BeforeAll
+    static void keepLibraries() {
+        FfmpegNatives.useCache(UserFolders.of(System.getenv()).cache().resolve("natives"));
+    }
 
     private final PrintWriter err = new PrintWriter(new StringWriter());
 

@@ -13,10 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -454,64 +451,5 @@ class ModelFetcherTest {
 
     private static String sha256(byte[] bytes) {
         return HexFormat.of().formatHex(Download.sha256().digest(bytes));
-    }
-
-    /** A disk with room for so many bytes; it promises more than that. */
-    private record FullDisk(long promised, long bytes) implements Disk {
-        @Override
-        public long usableBytes(Path folder) {
-            return promised;
-        }
-
-        @Override
-        public Writer open(Path file, long from) throws IOException {
-            Writer real = Disk.real().open(file, from);
-            return new Writer() {
-                private long written;
-
-                @Override
-                public void write(byte[] chunk, int count) throws IOException {
-                    written += count;
-                    if (written > bytes) {
-                        throw new IOException("No space left on device");
-                    }
-                    real.write(chunk, count);
-                }
-
-                @Override
-                public void force() throws IOException {
-                    real.force();
-                }
-
-                @Override
-                public void close() throws IOException {
-                    real.close();
-                }
-            };
-        }
-    }
-
-    /** Stands still until it is told otherwise. */
-    private static final class AdvancingClock extends Clock {
-        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-        void advance(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneId.of("UTC");
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }
