@@ -36,8 +36,7 @@ final class AotTrainCommand implements Callable<Integer> {
         Documents read = Documents.read(List.of(document.toString()));
         Documents documents = new Documents(
                 read.targets(), read.server().withListen(new ServerSpec.Listen("127.0.0.1", 0)), read.files());
-        try (Engine engine = Engine.start(
-                        UserFolders.of(System.getenv()), documents.server().limits());
+        try (Engine engine = Engine.start(UserFolders.of(System.getenv()), documents.server());
                 ServerProcess process = new ServerProcess(engine, documents, Instant.now())) {
             int port = process.start();
             String name = documents.targets().getFirst().pipeline().name();

@@ -2,6 +2,7 @@ package io.penstock.app;
 
 import io.penstock.spec.InferencePipeline;
 import io.penstock.spec.InvalidSpecException;
+import io.penstock.spec.ModelUri;
 import io.penstock.spec.ServerSpec;
 import io.penstock.spec.SpecDocuments;
 import io.penstock.spec.SpecOverride;
@@ -63,10 +64,13 @@ record Documents(List<Target> targets, ServerSpec server, Set<Path> files) {
         Set<Path> files = new LinkedHashSet<>();
         Set<Path> folders = new LinkedHashSet<>();
         for (String name : request.names()) {
-            Path file = existing(Path.of(name));
+            Optional<ModelUri> model = model(name);
+            Path file = model.isPresent() && !(model.get() instanceof ModelUri.Local)
+                    ? Path.of("")
+                    : existing(Path.of(name));
             folders.add(folder(file));
-            if (name.toLowerCase(Locale.ROOT).endsWith(".onnx")) {
-                SpecDocuments made = reader.read(name, Target.documentFor(file));
+            if (model.isPresent()) {
+                SpecDocuments made = reader.read(name, Target.documentFor(model.get()));
                 made.pipelines().forEach(pipeline -> targets.add(new Target(pipeline, folder(file))));
                 continue;
             }
@@ -87,6 +91,20 @@ record Documents(List<Target> targets, ServerSpec server, Set<Path> files) {
                     ExitCode.REFUSED, "give a file with one pipeline; there are " + targets.size() + " in it");
         }
         return targets.getFirst();
+    }
+
+    /** A model's file or address; empty where the name is a document's. */
+    private static Optional<ModelUri> model(String name) {
+        if (name.matches("(https?|hf):.*")) {
+            try {
+                return Optional.of(ModelUri.parse(name));
+            } catch (IllegalArgumentException e) {
+                throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+            }
+        }
+        return name.toLowerCase(Locale.ROOT).endsWith(".onnx")
+                ? Optional.of(new ModelUri.Local(name))
+                : Optional.empty();
     }
 
     private static void checkKind(String name) {

@@ -82,7 +82,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Documents documents = Documents.read(targets);
         List<AveragePrecision> scores = new ArrayList<>();
         try (Engine engine =
-                Engine.start(UserFolders.of(System.getenv()), documents.server().limits())) {
+                Engine.start(UserFolders.of(System.getenv()), documents.server(), ProgressBar.ofFetches(console))) {
             for (Target target : documents.targets()) {
                 scores.add(score(target, engine));
             }

@@ -74,7 +74,7 @@ final class InferCommand implements Callable<Integer> {
             Files.createDirectories(folder.get());
         }
         try (Engine engine = Engine.start(
-                        UserFolders.of(System.getenv()), documents.server().limits());
+                        UserFolders.of(System.getenv()), documents.server(), ProgressBar.ofFetches(console));
                 RunningPipeline running = new PipelineAssembler(engine).assemble(pipeline, Optional.empty())) {
             StepPipeline steps = running.steps()
                     .orElseThrow(() -> new CommandException(
@@ -89,19 +89,31 @@ final class InferCommand implements Callable<Integer> {
             throws InterruptedException, IOException {
         List<String> written = new ArrayList<>();
         int failures = 0;
-        for (Path file : pictures) {
+        ProgressBar bar =
+                new ProgressBar(console.err(), Terminal.ofStandardError(System.getenv()), ProgressBar.Unit.ITEMS);
+        if (pictures.size() > 1) {
+            bar.started("pictures", pictures.size());
+        }
+        for (int i = 0; i < pictures.size(); i++) {
+            Path file = pictures.get(i);
             Payload payload = new Payload("", MemorySegment.ofArray(Files.readAllBytes(file)));
             try (Answer answer = steps.infer(file.toString(), payload, Deadline.after(PATIENCE))) {
+                if (output != OutputFormat.JSON) {
+                    bar.clear();
+                }
                 show(file, answer.result(), written);
                 annotate(file, answer, engine);
             } catch (ServingException e) {
                 if (e.code().type() != ErrorType.CLIENT) {
+                    bar.failed();
                     throw e;
                 }
-                console.err().println("penstock: " + file + ": " + e.sentence());
+                bar.notice(file + ": " + e.sentence());
                 failures++;
             }
+            bar.advanced(i + 1L);
         }
+        bar.done();
         if (output == OutputFormat.JSON) {
             console.out().println("[" + String.join(",\n ", written) + "]");
         }

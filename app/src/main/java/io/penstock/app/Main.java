@@ -42,6 +42,11 @@ final class Main {
     }
 
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+        return commandLine(out, err, UserFolders.of(System.getenv()));
+    }
+
+    /** @param folders of the models and servers that {@code models} and {@code ps} are about */
+    static CommandLine commandLine(PrintWriter out, PrintWriter err, UserFolders folders) {
         Console console = new Console(out, err);
         CommandLine line = new CommandLine(new Main());
         line.addSubcommand(new RunCommand(console));
@@ -52,6 +57,13 @@ final class Main {
         CommandLine scene = new CommandLine(new SceneCommand());
         scene.addSubcommand(new SceneExportCommand(console));
         line.addSubcommand(scene);
+        CommandLine models = new CommandLine(new ModelsCommand());
+        models.addSubcommand(new ModelsListCommand(console, folders));
+        models.addSubcommand(new ModelsPullCommand(console, folders));
+        models.addSubcommand(new ModelsShowCommand(console, folders));
+        models.addSubcommand(new ModelsRmCommand(console, folders));
+        line.addSubcommand(models);
+        line.addSubcommand(new PsCommand(console, folders));
         line.addSubcommand(new CompletionCommand(console));
         line.addSubcommand(new VersionCommand(console));
         line.addSubcommand(new AotTrainCommand(console));

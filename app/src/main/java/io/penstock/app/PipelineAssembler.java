@@ -14,6 +14,8 @@ import io.penstock.pipeline.StepPipeline;
 import io.penstock.pipeline.StreamCounters;
 import io.penstock.server.page.ModelCard;
 import io.penstock.serving.BatchedModel;
+import io.penstock.serving.HeldModel;
+import io.penstock.serving.ModelFetcher;
 import io.penstock.serving.ModelLoader;
 import io.penstock.serving.backend.Backend;
 import io.penstock.serving.backend.ModelArtifact;
@@ -39,9 +41,9 @@ final class PipelineAssembler {
         this.engine = engine;
     }
 
-    /** Loads the target's model and joins its steps; nothing moves yet. */
-    RunningPipeline assemble(Target target, Optional<DetectionSettings> override) {
-        BatchedModel model = load(target);
+    /** Fetches and loads the target's model and joins its steps; nothing moves yet. */
+    RunningPipeline assemble(Target target, Optional<DetectionSettings> override) throws InterruptedException {
+        LoadedModel model = load(target);
         boolean assembled = false;
         try {
             RunningPipeline running = join(target, model, override);
@@ -54,20 +56,30 @@ final class PipelineAssembler {
         }
     }
 
-    private BatchedModel load(Target target) {
+    private LoadedModel load(Target target) throws InterruptedException {
         ModelSpec spec = target.pipeline().model();
-        int instances = instances(spec);
-        ModelSpec.Batching batching = spec.batching();
-        int capacity = Math.max(batching.maxBatchSize(), engine.limits().queueCapacity(batching.queueCapacity()));
-        return engine.loader()
-                .load(
-                        new ModelArtifact(target.modelName(), target.modelFile()),
-                        backend(spec.backend(), instances),
-                        new ModelLoader.Options(
-                                instances,
-                                spec.warmUp(),
-                                new BatchedModel.Batching(
-                                        batching.maxBatchSize(), batching.maxQueueDelay(), capacity)));
+        HeldModel file = engine.fetcher().fetch(new ModelFetcher.Wanted(target.modelUri(), spec.sha256(), false));
+        boolean loaded = false;
+        try {
+            int instances = instances(spec);
+            ModelSpec.Batching batching = spec.batching();
+            int capacity = Math.max(batching.maxBatchSize(), engine.limits().queueCapacity(batching.queueCapacity()));
+            BatchedModel model = engine.loader()
+                    .load(
+                            new ModelArtifact(target.modelName(), file.file()),
+                            backend(spec.backend(), instances),
+                            new ModelLoader.Options(
+                                    instances,
+                                    spec.warmUp(),
+                                    new BatchedModel.Batching(
+                                            batching.maxBatchSize(), batching.maxQueueDelay(), capacity)));
+            loaded = true;
+            return new LoadedModel(model, file);
+        } finally {
+            if (!loaded) {
+                file.close();
+            }
+        }
     }
 
     /**
@@ -75,7 +87,8 @@ final class PipelineAssembler {
      *
      * @throws CommandException if the source needs steps and there are none
      */
-    RunningPipeline join(Target target, BatchedModel model, Optional<DetectionSettings> override) {
+    RunningPipeline join(Target target, LoadedModel loaded, Optional<DetectionSettings> override) {
+        BatchedModel model = loaded.model();
         InferencePipeline.Spec pipeline = target.pipeline().spec();
         Optional<VisionPlan> plan = VisionPlan.of(pipeline, model.signature(), engine.codec(), override);
         Optional<StepPipeline> steps = plan.map(found -> steps(target, model, found));
@@ -86,7 +99,7 @@ final class PipelineAssembler {
                     "pipeline " + target.pipeline().name() + " has " + (cameras ? "cameras" : "sinks")
                             + ", but its model is no detector that is known here; write preprocess and postprocess");
         }
-        return new RunningPipeline(target, model, plan, steps);
+        return new RunningPipeline(target, loaded, plan, steps);
     }
 
     /**
@@ -135,17 +148,12 @@ final class PipelineAssembler {
 
     /** What runs the target's model, as the page says it. */
     ModelCard card(RunningPipeline running) {
-        Target target = running.target();
-        ModelSpec spec = target.pipeline().model();
+        ModelSpec spec = running.target().pipeline().model();
         int instances = instances(spec);
         return switch (spec.backend()) {
             case BackendSpec.Onnxruntime onnx ->
                 new ModelCard(
-                        "ONNX Runtime",
-                        target.modelFile().toFile().length(),
-                        "CPU",
-                        instances,
-                        threads(onnx, instances));
+                        "ONNX Runtime", running.file().toFile().length(), "CPU", instances, threads(onnx, instances));
         };
     }
 

@@ -48,7 +48,7 @@ final class PipelineSet implements AutoCloseable {
     }
 
     /** Loads a pipeline and lets it answer; its cameras wait for {@link #startCameras}. */
-    void add(Target target) {
+    void add(Target target) throws InterruptedException {
         RunningPipeline pipeline = assembler.assemble(target, Optional.empty());
         running.add(pipeline);
         assembler.openSinks(pipeline);
@@ -86,9 +86,9 @@ final class PipelineSet implements AutoCloseable {
                     after.add(old.get());
                     continue;
                 }
-                RunningPipeline made = old.filter(pipeline -> pipeline.hasModelOf(target))
-                        .map(pipeline -> assembler.join(target, pipeline.model(), Optional.empty()))
-                        .orElseGet(() -> assembler.assemble(target, Optional.empty()));
+                RunningPipeline made = old.isPresent() && old.get().hasModelOf(target)
+                        ? assembler.join(target, old.get().loaded(), Optional.empty())
+                        : assembler.assemble(target, Optional.empty());
                 fresh.add(made);
                 after.add(made);
                 assembler.openSinks(made);

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -97,19 +98,25 @@ final class RunCommand implements Callable<Integer> {
         }
         Interrupts interrupts = Interrupts.take();
         UserFolders folders = UserFolders.of(System.getenv());
-        try (Engine engine = Engine.start(folders, read.server().limits());
+        try (Engine engine = Engine.start(folders, read.server(), ProgressBar.ofFetches(console));
                 ServerProcess process = new ServerProcess(engine, read, begun)) {
-            String address = address(read.server().listen(), start(process));
-            announce(process, address);
-            if (open) {
-                Browser.open(address + "/");
+            OptionalInt bound = start(process, interrupts);
+            if (bound.isEmpty()) {
+                return stoppedEarly(process);
             }
-            Thread watch = Thread.ofVirtual()
-                    .name("documents")
-                    .start(new LiveEdit(request, read, process, console, this::withFlags));
-            interrupts.await(atMostNanos);
-            watch.interrupt();
-            watch.join();
+            String address = address(read.server().listen(), bound.getAsInt());
+            try (RunRecord.Announcement _ = RunRecord.announce(folders, address, console.err())) {
+                announce(process, address);
+                if (open) {
+                    Browser.open(address + "/");
+                }
+                Thread edits = Thread.ofVirtual()
+                        .name("documents")
+                        .start(new LiveEdit(request, read, process, console, this::withFlags));
+                interrupts.await(atMostNanos);
+                edits.interrupt();
+                edits.join();
+            }
             console.err().println("Draining: what is under way is finished, anything new is refused.");
             boolean clean = process.drain(DRAIN);
             if (!clean) {
@@ -142,15 +149,35 @@ final class RunCommand implements Callable<Integer> {
         return new Documents(read.targets(), read.server().withListen(listen), read.files());
     }
 
-    private static int start(ServerProcess process) throws InterruptedException {
+    /** The port, or nothing where a signal came before all was ready. */
+    private static OptionalInt start(ServerProcess process, Interrupts interrupts) throws InterruptedException {
+        interrupts.beginStart();
         try {
-            return process.start();
+            return OptionalInt.of(process.start());
+        } catch (InterruptedException e) {
+            if (interrupts.hasArrived()) {
+                return OptionalInt.empty();
+            }
+            throw e;
         } catch (ServerStartException e) {
             String advice = String.valueOf(e.getMessage()).endsWith("in use")
                     ? "; choose another with --port, or 0 for any"
                     : "";
             throw new CommandException(ExitCode.FAILED, e.getMessage() + advice, e);
+        } finally {
+            interrupts.endStart();
         }
+    }
+
+    /** There is nothing to drain. Under a native call nothing may be closed, so the process ends as it is. */
+    private int stoppedEarly(ServerProcess process) {
+        console.err().println("Stopped before it was ready.");
+        if (process.isAbandoned()) {
+            console.out().flush();
+            console.err().flush();
+            Runtime.getRuntime().halt(ExitCode.DONE.number());
+        }
+        return ExitCode.DONE.number();
     }
 
     private long atMostNanos() {

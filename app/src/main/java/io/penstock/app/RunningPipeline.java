@@ -9,6 +9,7 @@ import io.penstock.pipeline.Sink;
 import io.penstock.pipeline.StepPipeline;
 import io.penstock.serving.BatchedModel;
 import io.penstock.vision.VisionPlan;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** One assembled pipeline: its model, its steps where it has any, and its cameras once they were started. */
 final class RunningPipeline implements AutoCloseable {
     private final Target target;
-    private final BatchedModel model;
+    private final LoadedModel loaded;
     private final Optional<VisionPlan> plan;
     private final Optional<StepPipeline> steps;
     private @Nullable Streams streams;
@@ -26,9 +27,9 @@ final class RunningPipeline implements AutoCloseable {
     /** What brings a pipeline's frames. */
     record Streams(List<Camera> cameras, FrameQueue queue, PipelineRunner runner) {}
 
-    RunningPipeline(Target target, BatchedModel model, Optional<VisionPlan> plan, Optional<StepPipeline> steps) {
+    RunningPipeline(Target target, LoadedModel loaded, Optional<VisionPlan> plan, Optional<StepPipeline> steps) {
         this.target = target;
-        this.model = model;
+        this.loaded = loaded;
         this.plan = plan;
         this.steps = steps;
     }
@@ -37,8 +38,17 @@ final class RunningPipeline implements AutoCloseable {
         return target;
     }
 
+    LoadedModel loaded() {
+        return loaded;
+    }
+
     BatchedModel model() {
-        return model;
+        return loaded.model();
+    }
+
+    /** The model's file, held until this is closed. */
+    Path file() {
+        return loaded.file().file();
     }
 
     /** How pictures become results; empty where the raw model answers alone. */
@@ -103,6 +113,6 @@ final class RunningPipeline implements AutoCloseable {
     public void close() {
         stopCameras();
         closeSinks();
-        model.close();
+        loaded.close();
     }
 }

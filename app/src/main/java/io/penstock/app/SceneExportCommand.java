@@ -59,8 +59,7 @@ final class SceneExportCommand implements Callable<Integer> {
         Path images = Files.createDirectories(folder.resolve("images"));
         Path labels = Files.createDirectories(folder.resolve("labels"));
         Files.write(folder.resolve("classes.txt"), StreetScene.LABELS);
-        try (Engine engine = Engine.start(
-                UserFolders.of(System.getenv()), ServerSpec.defaults().limits())) {
+        try (Engine engine = Engine.start(UserFolders.of(System.getenv()), ServerSpec.defaults())) {
             for (long seed : all) {
                 export(StreetScene.of(seed), seed, images, labels, engine.codec());
                 console.err().println("seed " + seed + " done");

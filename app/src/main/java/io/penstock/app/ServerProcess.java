@@ -15,9 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /**
  * Everything that {@code run} starts: the port first, so that probes are answered while models load, then models,
@@ -27,6 +24,8 @@ import java.util.concurrent.FutureTask;
  */
 final class ServerProcess implements AutoCloseable {
     private static final Duration SLOW_AFTER = Duration.ofSeconds(10);
+    private static final Duration ABANDON = Duration.ofSeconds(1);
+    private static final Duration LONGEST_LOAD = Duration.ofMinutes(10);
 
     private final Engine engine;
     private final Documents documents;
@@ -36,6 +35,7 @@ final class ServerProcess implements AutoCloseable {
     private volatile List<String> unready;
     private volatile String refusedEdit = "";
     private volatile Duration startToReady = Duration.ZERO;
+    private volatile boolean abandoned;
 
     /** @param begun when the program began; elapsed time counts from there */
     ServerProcess(Engine engine, Documents documents, Instant begun) {
@@ -47,7 +47,10 @@ final class ServerProcess implements AutoCloseable {
                 .map(target -> target.pipeline().name() + ": loading")
                 .toList();
         ServerContext.State state = new ServerContext.State(
-                new ServerIdentity("penstock", VersionCommand.number()), () -> unready, this::figures, pipelines::cards);
+                new ServerIdentity("penstock", VersionCommand.number()),
+                () -> unready,
+                this::figures,
+                pipelines::cards);
         ServerContext context = new ServerContext(
                 engine.models(), pipelines::pipelines, engine.pool(), engine.codec(), engine.painter(), state);
         ServerSpec spec = documents.server();
@@ -82,21 +85,31 @@ final class ServerProcess implements AutoCloseable {
      * @return the port
      */
     int start() throws InterruptedException {
-        FutureTask<Void> loading = begin(() -> {
-            documents.targets().forEach(pipelines::add);
+        Beginning loading = Beginning.of(() -> {
+            for (Target target : documents.targets()) {
+                pipelines.add(target);
+            }
             return null;
         });
-        FutureTask<Void> codec = begin(() -> {
+        Beginning codec = Beginning.of(() -> {
             warmUp(engine.codec());
             return null;
         });
         int bound;
         ServerSpec.Listen listen = documents.server().listen();
+        boolean ready = false;
         try {
             bound = server.start(listen.address(), listen.port());
+            codec.await();
+            loading.await();
+            ready = true;
+        } catch (InterruptedException e) {
+            abandoned = !loading.stop(ABANDON);
+            throw e;
         } finally {
-            await(codec);
-            await(loading);
+            if (!ready && !abandoned) {
+                loading.stop(LONGEST_LOAD);
+            }
         }
         pipelines.startCameras();
         unready = List.of();
@@ -118,6 +131,11 @@ final class ServerProcess implements AutoCloseable {
         refusedEdit = why;
     }
 
+    /** Whether native code is still loading a model that nobody waits for: then nothing here may be closed. */
+    boolean isAbandoned() {
+        return abandoned;
+    }
+
     Duration startToReady() {
         return startToReady;
     }
@@ -129,7 +147,11 @@ final class ServerProcess implements AutoCloseable {
     /** What was done so far, as the JSON object of {@code --stats}. */
     String figures() {
         String figures = Figures.json(
-                Duration.between(begun, Instant.now()), startToReady, engine.models(), pipelines.pipelines());
+                Duration.between(begun, Instant.now()),
+                startToReady,
+                engine.models(),
+                pipelines.pipelines(),
+                engine.pool().bytesInFlight());
         if (refusedEdit.isEmpty()) {
             return figures;
         }
@@ -152,24 +174,6 @@ final class ServerProcess implements AutoCloseable {
         MemorySegment gray = MemorySegment.ofArray(new byte[3 * 16 * 16]);
         try (Picture picture = Picture.rgb(16, 16, gray)) {
             codec.decode(MemorySegment.ofArray(codec.encodeJpeg(picture, 80))).close();
-        }
-    }
-
-    private static FutureTask<Void> begin(Callable<Void> work) {
-        FutureTask<Void> task = new FutureTask<>(work);
-        Thread.ofPlatform().daemon().name("starting").start(task);
-        return task;
-    }
-
-    private static void await(FutureTask<Void> task) throws InterruptedException {
-        try {
-            task.get();
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case RuntimeException failure -> throw failure;
-                case Error error -> throw error;
-                case null, default -> throw new IllegalStateException(e);
-            }
         }
     }
 

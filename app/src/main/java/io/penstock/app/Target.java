@@ -1,7 +1,7 @@
 package io.penstock.app;
 
 import io.penstock.spec.InferencePipeline;
-import java.net.URI;
+import io.penstock.spec.ModelUri;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -13,9 +13,9 @@ import java.util.Locale;
 record Target(InferencePipeline pipeline, Path folder) {
     private static final int LONGEST_NAME = 40;
 
-    /** The smallest document for a model. */
-    static String documentFor(Path model) {
-        String stem = stem(model);
+    /** The smallest document for a model: a file beside which the document would lie, or an address. */
+    static String documentFor(ModelUri model) {
+        String stem = stem(Path.of(model.fileName()));
         return """
                 apiVersion: %s
                 kind: %s
@@ -26,7 +26,15 @@ record Target(InferencePipeline pipeline, Path folder) {
                         InferencePipeline.KIND,
                         pipelineName(stem),
                         stem.replaceAll("[^A-Za-z0-9._:/-]", "-"),
-                        quoted("file:" + model.getFileName()));
+                        quoted(uri(model)));
+    }
+
+    private static String uri(ModelUri model) {
+        return switch (model) {
+            case ModelUri.Local local -> "./" + local.fileName();
+            case ModelUri.Http web -> web.address().toString();
+            case ModelUri.HuggingFace file -> file.shown();
+        };
     }
 
     private static String quoted(String text) {
@@ -48,20 +56,16 @@ record Target(InferencePipeline pipeline, Path folder) {
 
     /** How the raw model is called. */
     String modelName() {
-        return pipeline.model().name().orElseGet(() -> stem(modelFile()));
+        return pipeline.model().name().orElseGet(() -> stem(Path.of(modelUri().fileName())));
     }
 
-    /** @throws CommandException if the uri is of no kind that is fetched */
-    Path modelFile() {
-        String uri = pipeline.model().uri();
-        if (uri.startsWith("file:")) {
-            String path = uri.startsWith("file:///") ? URI.create(uri).getPath() : uri.substring("file:".length());
-            return folder.resolve(path).normalize();
-        }
-        if (uri.matches("[a-z][a-z0-9+.-]+:.*")) {
-            throw new CommandException(
-                    ExitCode.REFUSED, "model " + pipeline.name() + ": uri must be a path or file: uri: " + uri);
-        }
-        return folder.resolve(uri).normalize();
+    /** Where the model is; a path is made absolute. */
+    ModelUri modelUri() {
+        return switch (ModelUri.parse(pipeline.model().uri())) {
+            case ModelUri.Local local ->
+                new ModelUri.Local(folder.resolve(local.path()).normalize().toString());
+            case ModelUri.Http web -> web;
+            case ModelUri.HuggingFace file -> file;
+        };
     }
 }

@@ -38,10 +38,10 @@ final class ValidateCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         Documents documents = Documents.read(files);
         try (Engine engine =
-                Engine.start(UserFolders.of(System.getenv()), documents.server().limits())) {
+                Engine.start(UserFolders.of(System.getenv()), documents.server(), ProgressBar.ofFetches(console))) {
             PipelineAssembler assembler = new PipelineAssembler(engine);
             StringBuilder json = new StringBuilder("[");
             for (Target target : documents.targets()) {

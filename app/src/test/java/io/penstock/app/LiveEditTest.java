@@ -50,7 +50,7 @@ class LiveEditTest {
         Files.copy(Checkout.sample(), document);
         Documents.Request request = Documents.Request.of(List.of(document.toString()));
         Documents read = FREE_PORT.apply(Documents.read(request));
-        engine = Engine.start(Checkout.folders(folder), read.server().limits());
+        engine = Engine.start(Checkout.folders(folder), read.server());
         process = new ServerProcess(engine, read, Instant.now());
         address = "http://127.0.0.1:" + process.start();
         Console console = new Console(new PrintWriter(new StringWriter()), lines());

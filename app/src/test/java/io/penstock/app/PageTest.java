@@ -69,7 +69,7 @@ class PageTest {
     private void startServer(int wanted) throws InterruptedException {
         ServerSpec.Listen listen = new ServerSpec.Listen("127.0.0.1", wanted);
         Documents here = new Documents(documents.targets(), documents.server().withListen(listen), documents.files());
-        engine = Engine.start(Checkout.folders(folder), here.server().limits());
+        engine = Engine.start(Checkout.folders(folder), here.server());
         process = new ServerProcess(engine, here, Instant.now());
         port = process.start();
         address = "http://127.0.0.1:" + port + "/";

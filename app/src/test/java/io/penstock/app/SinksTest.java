@@ -91,7 +91,7 @@ class SinksTest {
     }
 
     private Engine engine() {
-        return Engine.start(Checkout.folders(home), ServerSpec.defaults().limits());
+        return Engine.start(Checkout.folders(home), ServerSpec.defaults());
     }
 
     private Path folderDocument() throws IOException {

@@ -37,7 +37,7 @@ class StreetSampleTest {
     private String address = "";
 
     StreetSampleTest(@TempDir Path home) {
-        engine = Engine.start(Checkout.folders(home), documents.server().limits());
+        engine = Engine.start(Checkout.folders(home), documents.server());
         process = new ServerProcess(engine, documents, Instant.now());
     }
 

@@ -25,8 +25,7 @@ class TritonClientTest {
     @Test
     void getsTheSameAnswersOverHttpAndGrpc(@TempDir Path folder) throws Exception {
         Documents documents = Checkout.documents();
-        try (Engine engine = Engine.start(
-                        Checkout.folders(folder), documents.server().limits());
+        try (Engine engine = Engine.start(Checkout.folders(folder), documents.server());
                 ServerProcess process = new ServerProcess(engine, documents, Instant.now())) {
             int port = process.start();
             Path picture = folder.resolve("street.jpg");

@@ -5,6 +5,7 @@ import io.penstock.serving.Model;
 import io.penstock.serving.ModelRegistry;
 import io.penstock.serving.ModelStatistics;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
@@ -13,12 +14,24 @@ public final class Figures {
     private Figures() {}
 
     /** The object of {@code --stats} and {@code /dashboard/stats}. */
-    public static String json(Duration elapsed, Duration startToReady, ModelRegistry models, List<Pipeline> pipelines) {
+    public static String json(
+            Duration elapsed,
+            Duration startToReady,
+            ModelRegistry models,
+            List<Pipeline> pipelines,
+            long bytesInFlight) {
         StringBuilder out = new StringBuilder(1024);
         out.append("{\"elapsedSeconds\":").append(number(elapsed.toNanos() * 1e-9));
         out.append(",\"startToReadySeconds\":").append(number(startToReady.toNanos() * 1e-9));
-        out.append(",\"models\":{");
+        out.append(",\"bytesInFlight\":").append(bytesInFlight);
+        out.append(",\"pipelines\":[");
         String separator = "";
+        for (Pipeline pipeline : pipelines) {
+            ResultJson.string(out.append(separator), pipeline.name());
+            separator = ",";
+        }
+        out.append("],\"models\":{");
+        separator = "";
         for (Model model : models.all()) {
             if (model instanceof PipelineModel) {
                 continue; // its work is counted by the model that it calls
@@ -68,6 +81,11 @@ public final class Figures {
         percentiles(out, statistics.queueTime());
         out.append(",\"computeSeconds\":");
         percentiles(out, statistics.computeTime());
+        if (statistics.lastInferenceMillis() > 0) {
+            out.append(",\"lastRequestAt\":\"")
+                    .append(Instant.ofEpochMilli(statistics.lastInferenceMillis()))
+                    .append('"');
+        }
         out.append('}');
     }
 

@@ -28,6 +28,7 @@ public final class FakePipeline implements Pipeline, PictureCodec, ResultPainter
     public final AtomicInteger encoded = new AtomicInteger();
     /** Pictures shown to viewers and not yet given back. */
     public final AtomicInteger open = new AtomicInteger();
+
     public final SinkCounters sink = new SinkCounters("store", () -> true);
     /** Where its results are read from; empty until a test gives it one. */
     public volatile Optional<ResultStore> store = Optional.empty();

@@ -9,8 +9,14 @@ public record ModelSpec(
         @Field(value = "How the raw model is called; absent, the file's stem.", pattern = "[A-Za-z0-9._:/-]{1,200}")
         Optional<String> name,
 
-        @Field(value = "The model's file; a path is relative to the document.", pattern = ".{1,4096}")
+        @Field(
+                value = "The model's file: a path, relative to the document, or a file:, http://, https:// or"
+                        + " hf:OWNER/REPO/PATH[@REVISION] address, which is fetched once and cached.",
+                pattern = ".{1,4096}")
         String uri,
+
+        @Field(value = "SHA-256 that the file must have, 64 hexadecimal digits.", pattern = "[0-9a-fA-F]{64}")
+        Optional<String> sha256,
 
         @Field(value = "What executes it.", byDefault = "onnxruntime: {}")
         BackendSpec backend,
@@ -26,6 +32,10 @@ public record ModelSpec(
 
         @Field(value = "Runs the model once before it answers.", byDefault = "true")
         boolean warmUp) {
+    /** Refuses an address of no known kind where it was written, before anything starts. */
+    public ModelSpec {
+        ModelUri.parse(uri);
+    }
 
     /** Bounds of a batch and of the queue before it. */
     public record Batching(
