@@ -8,15 +8,16 @@ import json
 
 import onnx
 
-from dataset import HEIGHT, LABELS, WIDTH
+from dataset import LABELS
 
 
 def describe(target):
     model = onnx.load(target)
+    height, width = (side.dim_value for side in model.graph.input[0].type.tensor_type.shape.dim[2:])
     entries = {
         "names": str(dict(enumerate(LABELS))),
         "stride": "32",
-        "imgsz": json.dumps([HEIGHT, WIDTH]),
+        "imgsz": json.dumps([height, width]),
         "task": "detect",
         "batch": "1",
         "author": "Penstock",
@@ -28,7 +29,7 @@ def describe(target):
         model.metadata_props.add(key=key, value=value)
     answer = model.graph.output[0].type.tensor_type.shape.dim
     answer[1].dim_value = 4 + len(LABELS)
-    answer[2].dim_value = sum((HEIGHT // stride) * (WIDTH // stride) for stride in (8, 16, 32))
+    answer[2].dim_value = sum((height // stride) * (width // stride) for stride in (8, 16, 32))
     onnx.checker.check_model(model)
     onnx.save(model, target)
 

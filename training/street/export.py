@@ -11,14 +11,15 @@ from model import Decoded, StreetDetector
 OPSET = 13
 
 
-def write(checkpoint, target):
-    detector = StreetDetector()
+def write(checkpoint, target, width=WIDTH, height=HEIGHT):
+    """Every part of the network slides over the picture, so one checkpoint serves inputs of any size."""
+    detector = StreetDetector(size=(width, height))
     # The cells' places are no weights: they stay as the model made them.
     detector.load_state_dict(torch.load(checkpoint, map_location="cpu"))
     model = Decoded(detector).eval()
     torch.onnx.export(
         model,
-        torch.rand(1, 3, HEIGHT, WIDTH),
+        torch.rand(1, 3, height, width),
         str(target),
         opset_version=OPSET,
         input_names=["images"],
@@ -31,9 +32,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", default="runs/last.pt")
     parser.add_argument("--out", default="../../samples/street/street-detector.onnx")
+    parser.add_argument("--width", type=int, default=WIDTH, help="a multiple of 32")
+    parser.add_argument("--height", type=int, default=HEIGHT, help="a multiple of 32")
     options = parser.parse_args()
     pathlib.Path(options.out).parent.mkdir(parents=True, exist_ok=True)
-    write(options.checkpoint, options.out)
+    write(options.checkpoint, options.out, options.width, options.height)
 
 
 if __name__ == "__main__":

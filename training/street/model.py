@@ -51,7 +51,7 @@ class Head(nn.Module):
 class StreetDetector(nn.Module):
     """Raw answers for training; `decode` turns them into boxes and probabilities."""
 
-    def __init__(self, widths=(24, 48, 80, 112), neck=40):
+    def __init__(self, widths=(24, 48, 80, 112), neck=40, size=(WIDTH, HEIGHT)):
         super().__init__()
         stem, small, middle, large = widths
         # One wide step to a quarter of the size: what is smaller than a few pixels need not be found.
@@ -64,7 +64,7 @@ class StreetDetector(nn.Module):
         # and by a mixture of them afterwards.
         self.heads = nn.ModuleList(Head(neck) for _ in STRIDES)
         self.scales = nn.Parameter(torch.tensor([2.0, 2.0, 2.0]))
-        points, strides = cells()
+        points, strides = cells(*size)
         self.register_buffer("points", points, persistent=False)
         self.register_buffer("strides", strides, persistent=False)
 
@@ -100,11 +100,11 @@ class Decoded(nn.Module):
         return answer.transpose(1, 2)
 
 
-def cells():
+def cells(width, height):
     """The centre of each cell in network pixels [anchors, 2], and its stride [anchors]."""
     points, strides = [], []
     for stride in STRIDES:
-        ys, xs = torch.meshgrid(torch.arange(HEIGHT // stride), torch.arange(WIDTH // stride), indexing="ij")
+        ys, xs = torch.meshgrid(torch.arange(height // stride), torch.arange(width // stride), indexing="ij")
         points.append((torch.stack([xs, ys], dim=2).reshape(-1, 2) + 0.5) * stride)
         strides.append(torch.full((len(points[-1]),), float(stride)))
     return torch.cat(points), torch.cat(strides)

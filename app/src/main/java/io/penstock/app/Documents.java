@@ -128,9 +128,9 @@ record Documents(List<Target> targets, ServerSpec server, Set<Path> files) {
             if (files.add(file)) {
                 SpecDocuments documents = reader.read(candidate.toString(), text(candidate));
                 documents.server().ifPresent(server -> servers.put(file, server));
-                if (request.serverFile().isPresent() && documents.server().isEmpty()) {
-                    throw new CommandException(ExitCode.REFUSED, candidate + " holds no document of kind Server");
-                }
+            }
+            if (request.serverFile().isPresent() && !servers.containsKey(file)) {
+                throw new CommandException(ExitCode.REFUSED, candidate + " holds no document of kind Server");
             }
         }
         if (servers.isEmpty()) {

@@ -2,64 +2,74 @@ package io.penstock.app;
 
 import io.penstock.pipeline.Answer;
 import io.penstock.pipeline.Payload;
-import io.penstock.pipeline.Result;
-import io.penstock.pipeline.ResultJson;
 import io.penstock.pipeline.StepPipeline;
-import io.penstock.pipeline.frame.Detection;
 import io.penstock.pipeline.frame.Picture;
+import io.penstock.serving.BatchedModel;
+import io.penstock.serving.InferResponse;
 import io.penstock.serving.call.Deadline;
 import io.penstock.serving.call.ErrorType;
 import io.penstock.serving.call.ServingException;
+import io.penstock.serving.oip.OipAnswer;
+import io.penstock.serving.oip.OipCodec;
+import io.penstock.serving.oip.OipRequest;
+import io.penstock.serving.tensor.TensorLease;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Answers questions about pictures once, and ends. */
+/** Answers questions about pictures or tensors once, and ends. */
 @Command(
         name = "infer",
-        description = {"Runs a pipeline or a model once on pictures, and prints what was found.", ""},
+        description = {
+            "Runs a pipeline or a model once on what it is given, and prints what was found.",
+            "",
+            "  penstock infer model.onnx photo.jpg",
+            "  penstock infer pipeline.yaml photos/ --out annotated/ -o csv > found.csv",
+            "  penstock infer model.onnx 'photos/*.jpg' https://example.com/a.jpg -o coco > found.json",
+            "  penstock infer model.onnx request.json       tensors, as /v2/models/MODEL/infer takes them",
+            ""
+        },
         mixinStandardHelpOptions = true)
 final class InferCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Console console;
+    private final Set<String> annotated = new HashSet<>();
 
-    @Parameters(index = "0", paramLabel = "TARGET", description = "A pipeline document (.yaml) or a model (.onnx).")
+    @Parameters(
+            index = "0",
+            paramLabel = "TARGET",
+            description = "A pipeline document (.yaml), a model (.onnx), or a model's address.")
     private String target = "";
 
     @Parameters(
             index = "1..*",
             arity = "1..*",
             paramLabel = "INPUT",
-            description = "Pictures, folders of them, or globs.")
+            description = "Pictures, folders of them, globs, addresses; or tensors in JSON (.json).")
     private List<String> inputs = List.of();
 
     @Option(
             names = "-o",
-            paramLabel = "table|json|jsonl",
-            description =
-                    "How results are written: a table, one JSON array, or one JSON object a line. Default: table.")
-    private OutputFormat output = OutputFormat.TABLE;
+            paramLabel = "table|json|jsonl|csv|coco",
+            description = "How results are written: a table, one JSON array, one JSON object a line, a line for each"
+                    + " box, or COCO's JSON. Default: table.")
+    private InferReport.Format output = InferReport.Format.TABLE;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Writes each picture there with its boxes drawn.")
     private Optional<Path> folder = Optional.empty();
-
-    /** How results are written. */
-    enum OutputFormat {
-        TABLE,
-        JSON,
-        JSONL
-    }
 
     InferCommand(Console console) {
         this.console = console;
@@ -67,7 +77,7 @@ final class InferCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        List<Path> pictures = Inputs.pictures(inputs);
+        List<Inputs.Input> given = Inputs.of(inputs);
         Documents documents = Documents.read(List.of(target));
         Target pipeline = documents.theOnly();
         if (folder.isPresent()) {
@@ -76,79 +86,87 @@ final class InferCommand implements Callable<Integer> {
         try (Engine engine = Engine.start(
                         UserFolders.of(System.getenv()), documents.server(), ProgressBar.ofFetches(console));
                 RunningPipeline running = new PipelineAssembler(engine).assemble(pipeline, Optional.empty())) {
-            StepPipeline steps = running.steps()
-                    .orElseThrow(() -> new CommandException(
-                            ExitCode.REFUSED,
-                            "the model is of no family that is known here, so it takes no pictures; see penstock validate "
-                                    + target));
-            return inferAll(pictures, steps, engine);
+            return inferAll(given, running, engine);
         }
     }
 
-    private int inferAll(List<Path> pictures, StepPipeline steps, Engine engine)
+    private int inferAll(List<Inputs.Input> given, RunningPipeline running, Engine engine)
             throws InterruptedException, IOException {
-        List<String> written = new ArrayList<>();
+        InferReport report = new InferReport(console.out(), output);
         int failures = 0;
         ProgressBar bar =
                 new ProgressBar(console.err(), Terminal.ofStandardError(System.getenv()), ProgressBar.Unit.ITEMS);
-        if (pictures.size() > 1) {
-            bar.started("pictures", pictures.size());
+        if (given.size() > 1) {
+            bar.started("inputs", given.size());
         }
-        for (int i = 0; i < pictures.size(); i++) {
-            Path file = pictures.get(i);
-            Payload payload = new Payload("", MemorySegment.ofArray(Files.readAllBytes(file)));
-            try (Answer answer = steps.infer(file.toString(), payload, Deadline.after(PATIENCE))) {
-                if (output != OutputFormat.JSON) {
-                    bar.clear();
+        try (Inputs.Reader reader = new Inputs.Reader(engine.limits().requestBytes())) {
+            for (int i = 0; i < given.size(); i++) {
+                Inputs.Input input = given.get(i);
+                try {
+                    byte[] bytes = reader.read(input);
+                    if (report.writesAtOnce()) {
+                        bar.clear();
+                    }
+                    if (input.isTensors()) {
+                        report.tensors(tensors(running.model(), bytes, engine));
+                    } else {
+                        picture(input, bytes, running, engine, report);
+                    }
+                } catch (ServingException e) {
+                    if (e.code().type() != ErrorType.CLIENT) {
+                        bar.failed();
+                        throw e;
+                    }
+                    bar.notice(input.name() + ": " + e.sentence());
+                    failures++;
                 }
-                show(file, answer.result(), written);
-                annotate(file, answer, engine);
-            } catch (ServingException e) {
-                if (e.code().type() != ErrorType.CLIENT) {
-                    bar.failed();
-                    throw e;
-                }
-                bar.notice(file + ": " + e.sentence());
-                failures++;
+                bar.advanced(i + 1L);
             }
-            bar.advanced(i + 1L);
         }
         bar.done();
-        if (output == OutputFormat.JSON) {
-            console.out().println("[" + String.join(",\n ", written) + "]");
-        }
+        report.end();
         return failures == 0 ? ExitCode.DONE.number() : ExitCode.FAILED.number();
     }
 
-    private void show(Path file, Result result, List<String> written) {
-        switch (output) {
-            case JSON -> written.add(ResultJson.write(result));
-            case JSONL -> console.out().println(ResultJson.write(result));
-            case TABLE -> {
-                console.out()
-                        .println(file + "  " + result.width() + " x " + result.height() + "  "
-                                + result.findings().detections().size() + " found");
-                for (Detection detection : result.findings().detections()) {
-                    console.out()
-                            .println(String.format(
-                                    Locale.ROOT,
-                                    "  %-16s %.2f   x %7.1f  y %7.1f  width %7.1f  height %7.1f",
-                                    detection.label(),
-                                    detection.score(),
-                                    detection.box().x(),
-                                    detection.box().y(),
-                                    detection.box().width(),
-                                    detection.box().height()));
-                }
+    private void picture(Inputs.Input input, byte[] bytes, RunningPipeline running, Engine engine, InferReport report)
+            throws InterruptedException, IOException {
+        StepPipeline steps = running.steps()
+                .orElseThrow(() -> new CommandException(
+                        ExitCode.REFUSED,
+                        "the model is of no family that is known here, so it takes no pictures but tensors in JSON; see"
+                                + " penstock validate " + target));
+        Payload payload = new Payload("", MemorySegment.ofArray(bytes));
+        try (Answer answer = steps.infer(input.name(), payload, Deadline.after(PATIENCE))) {
+            report.picture(input.name(), answer.result());
+            annotate(input, answer, engine);
+        }
+    }
+
+    /** One request of the Open Inference Protocol, and its answer. */
+    private static String tensors(BatchedModel model, byte[] bytes, Engine engine) throws InterruptedException {
+        OipCodec codec = new OipCodec(engine.pool());
+        try (TensorLease body = engine.pool().allocate(Math.max(1, bytes.length))) {
+            MemorySegment text = body.memory().asSlice(0, bytes.length);
+            text.copyFrom(MemorySegment.ofArray(bytes));
+            try (OipRequest request = codec.decode(body, text, OipCodec.NO_HEADER_LENGTH, model.signature());
+                    InferResponse response = model.infer(request.toInferRequest(Deadline.after(PATIENCE)));
+                    OipAnswer answer = codec.encode(model.name(), model.version(), request, response)) {
+                byte[] json =
+                        answer.json().memory().asSlice(0, answer.jsonBytes()).toArray(ValueLayout.JAVA_BYTE);
+                return new String(json, StandardCharsets.UTF_8);
             }
         }
     }
 
-    private void annotate(Path file, Answer answer, Engine engine) throws IOException {
+    private void annotate(Inputs.Input input, Answer answer, Engine engine) throws IOException {
         if (folder.isEmpty()) {
             return;
         }
-        String name = file.getFileName().toString().replaceAll("\\.[^.]*$", "") + ".jpg";
+        String stem = input.fileName().replaceAll("\\.[^.]*$", "");
+        String name = stem + ".jpg";
+        for (int i = 2; !annotated.add(name); i++) {
+            name = stem + "-" + i + ".jpg";
+        }
         try (Picture painted =
                 engine.painter().paint(answer.picture(), answer.result().findings())) {
             Files.write(folder.get().resolve(name), engine.codec().encodeJpeg(painted, 90));

@@ -37,6 +37,52 @@ class CommandsTest {
     }
 
     @Test
+    void completionKnowsEveryCommandAndItsOptions() {
+        for (String shell : List.of("bash", "zsh", "fish")) {
+            CommandLineRun run = CommandLineRun.of("completion", shell);
+            assertThat(run.exitCode()).isZero();
+            assertThat(run.out()).contains("models", "pull", "port", "schema").doesNotContain("Exception");
+        }
+        assertThat(CommandLineRun.of("completion", "tcsh").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void schemaIsPrinted() {
+        assertThat(CommandLineRun.of("schema").out()).startsWith("{").contains("json-schema.org/draft-07");
+    }
+
+    @Test
+    void aFieldIsSetFromOutsideAndItsMistakeNamesTheFlag() {
+        String document = write("set.yaml", document(model()));
+        CommandLineRun run = CommandLineRun.of("run", document, "--set", "spec.model.instances=0", "--port", "0");
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err()).contains("--set spec.model.instances=0", "from 1 to 64");
+        assertThat(CommandLineRun.of("run", document, "--set", "nonsense").exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void theServersDocumentLiesBesideTheOthersOrIsNamed() {
+        String document = write("served.yaml", document(model()));
+        String server = write("penstock.yaml", """
+                apiVersion: penstock.io/v1alpha1
+                kind: Server
+                spec: {listen: {port: 70000}}
+                """);
+        CommandLineRun beside = CommandLineRun.of("run", document);
+        assertThat(beside.exitCode()).isEqualTo(3);
+        assertThat(beside.err()).contains("penstock.yaml:3:", "spec.listen.port", "70000");
+        write("other.yaml", "{apiVersion: penstock.io/v1alpha1, kind: Server, spec: {listen: {port: 0}}}");
+        CommandLineRun named = CommandLineRun.of(
+                "run", document, "--server", folder.resolve("other.yaml").toString(), "--duration", "100ms");
+        assertThat(named.exitCode()).as(named.err()).isZero();
+        assertThat(CommandLineRun.of("run", document, "--server", document, "--port", "0", "--duration", "100ms")
+                        .err())
+                .contains("holds no document of kind Server");
+        assertThat(server).isNotEmpty();
+    }
+
+    @Test
     void wrongUsageEndsWith2AndNamesTheOption() {
         assertThat(CommandLineRun.of("run").exitCode()).isEqualTo(2);
         CommandLineRun typo = CommandLineRun.of("run", "--prot", "80", "x.onnx");

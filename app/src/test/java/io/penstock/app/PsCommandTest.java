@@ -35,11 +35,11 @@ class PsCommandTest {
         UserFolders folders = new UserFolders(folder.resolve("cache"), folder.resolve("state"));
         String model =
                 TinyOnnx.identity(1, -1, 4).write(folder.resolve("tiny.onnx")).toString();
-        List<Target> targets = Target.read(List.of(model));
+        Documents documents = Checkout.onFreePort(Documents.read(List.of(model)));
         Path stale = folders.state().resolve("run/4194304.json");
-        try (Engine engine = Engine.start(folders);
-                ServerProcess process = new ServerProcess(engine, targets, true, Instant.now())) {
-            String address = "http://127.0.0.1:" + process.start(targets, "127.0.0.1", 0);
+        try (Engine engine = Engine.start(folders, documents.server());
+                ServerProcess process = new ServerProcess(engine, documents, Instant.now())) {
+            String address = "http://127.0.0.1:" + process.start();
             try (RunRecord.Announcement _ = RunRecord.announce(folders, address, err)) {
                 Files.writeString(
                         stale,

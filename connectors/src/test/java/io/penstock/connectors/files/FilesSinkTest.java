@@ -272,6 +272,11 @@ class FilesSinkTest {
         }
 
         @Override
+        public byte[] encodeSmallJpeg(Picture picture, int maxWidth, int quality) {
+            return encodeJpeg(picture, quality);
+        }
+
+        @Override
         public byte[] encodeJpeg(Picture picture, int quality) {
             return "a jpeg".getBytes(StandardCharsets.UTF_8);
         }
