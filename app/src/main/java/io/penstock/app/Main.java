@@ -5,6 +5,7 @@ import io.penstock.serving.call.ServingException;
 import io.penstock.spec.InvalidSpecException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -32,13 +33,33 @@ final class Main {
             System.out.println(VersionCommand.line());
             return;
         }
-        System.exit(run(arguments));
+        Preload preload = Preload.begin(arguments);
+        int exitCode = run(arguments);
+        preload.await();
+        System.exit(exitCode);
     }
 
     static int run(String... arguments) {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        return commandLine(out, err).execute(arguments);
+        Console console = new Console(out, err);
+        UserFolders folders = UserFolders.of(System.getenv());
+        Optional<RunCommand> plain = RunCommand.plain(console, arguments);
+        return plain.isPresent()
+                ? ended(plain.get(), console)
+                : commandLine(out, err, folders).execute(arguments);
+    }
+
+    /** Runs a command as the command line's library would. */
+    @SuppressWarnings("CatchingUnchecked")
+    private static int ended(RunCommand command, Console console) {
+        try {
+            return command.call();
+        } catch (Exception e) {
+            // Here the program ends.
+            console.err().println("penstock: " + sentence(e));
+            return exitCode(e).number();
+        }
     }
 
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {
@@ -68,8 +89,12 @@ final class Main {
         line.addSubcommand(new VersionCommand(console));
         line.addSubcommand(new AotTrainCommand(console));
         line.addSubcommand(new CommandLine.HelpCommand());
-        line.setOut(out);
-        line.setErr(err);
+        return configured(line, console);
+    }
+
+    private static CommandLine configured(CommandLine line, Console console) {
+        line.setOut(console.out());
+        line.setErr(console.err());
         line.setUsageHelpWidth(100);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((exception, command, _) -> {

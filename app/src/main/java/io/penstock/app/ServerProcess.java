@@ -2,15 +2,12 @@ package io.penstock.app;
 
 import io.penstock.pipeline.Figures;
 import io.penstock.pipeline.ResultJson;
-import io.penstock.pipeline.frame.Picture;
-import io.penstock.pipeline.frame.PictureCodec;
 import io.penstock.server.PenstockServer;
 import io.penstock.server.ServerContext;
 import io.penstock.server.net.HostPolicy;
 import io.penstock.server.net.ServerLimits;
 import io.penstock.server.oip.ServerIdentity;
 import io.penstock.spec.ServerSpec;
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -92,7 +89,7 @@ final class ServerProcess implements AutoCloseable {
             return null;
         });
         Beginning codec = Beginning.of(() -> {
-            warmUp(engine.codec());
+            Preload.warmUp(engine.codec());
             return null;
         });
         int bound;
@@ -167,14 +164,6 @@ final class ServerProcess implements AutoCloseable {
         boolean clean = server.drain(atMost);
         pipelines.closeSinks();
         return clean;
-    }
-
-    /** The first picture costs the loading of the decoders: it is paid before anyone asks. */
-    private static void warmUp(PictureCodec codec) {
-        MemorySegment gray = MemorySegment.ofArray(new byte[3 * 16 * 16]);
-        try (Picture picture = Picture.rgb(16, 16, gray)) {
-            codec.decode(MemorySegment.ofArray(codec.encodeJpeg(picture, 80))).close();
-        }
     }
 
     @Override

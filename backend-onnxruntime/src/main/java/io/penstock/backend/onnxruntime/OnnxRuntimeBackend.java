@@ -2,7 +2,6 @@ package io.penstock.backend.onnxruntime;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import io.penstock.serving.backend.Backend;
 import io.penstock.serving.backend.ModelArtifact;
@@ -27,7 +26,7 @@ public final class OnnxRuntimeBackend implements Backend {
     /** @param intraOpThreads threads of one execution, the caller's among them */
     public OnnxRuntimeBackend(int intraOpThreads) {
         this.intraOpThreads = intraOpThreads;
-        this.environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "penstock");
+        this.environment = OnnxRuntimeNatives.load();
     }
 
     @Override

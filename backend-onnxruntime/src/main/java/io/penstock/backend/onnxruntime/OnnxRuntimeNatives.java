@@ -1,6 +1,7 @@
 package io.penstock.backend.onnxruntime;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtLoggingLevel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -25,7 +26,7 @@ public final class OnnxRuntimeNatives {
      *
      * @throws UncheckedIOException if the folder cannot be written
      */
-    public static void useCache(Path cache) {
+    public static synchronized void useCache(Path cache) {
         if (System.getProperty(PROPERTY) != null) {
             return;
         }
@@ -41,6 +42,11 @@ public final class OnnxRuntimeNatives {
             throw new UncheckedIOException("cannot unpack ONNX Runtime into " + folder + ": " + e.getMessage(), e);
         }
         System.setProperty(PROPERTY, folder.toString());
+    }
+
+    /** Loads the libraries and makes the environment that all sessions of the process share. */
+    public static OrtEnvironment load() {
+        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "penstock");
     }
 
     private static boolean unpack(String file, Path folder) throws IOException {

@@ -8,6 +8,8 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import io.penstock.serving.tensor.TensorPool;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,6 +35,8 @@ public final class Port implements AutoCloseable {
     public record Handlers(HttpHandler http, GrpcHandler grpc, WebSocketEndpoint webSocket) {}
 
     public Port(Handlers handlers, TensorPool pool, ServerLimits limits, HostPolicy hosts) {
+        // Left alone, Netty looks for two logging libraries that are not here, which costs start time.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         this.parts =
                 new PortParts(handlers, pool, limits, hosts, new InFlight(), new Connections(limits.maxConnections()));
         this.loops = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
