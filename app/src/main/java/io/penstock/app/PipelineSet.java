@@ -25,6 +25,7 @@ final class PipelineSet implements AutoCloseable {
 
     private final PipelineAssembler assembler;
     private final List<RunningPipeline> running = new CopyOnWriteArrayList<>();
+    private boolean stopped;
 
     PipelineSet(PipelineAssembler assembler) {
         this.assembler = assembler;
@@ -55,11 +56,15 @@ final class PipelineSet implements AutoCloseable {
         assembler.register(pipeline);
     }
 
-    void startCameras() {
-        running.forEach(assembler::start);
+    /** Starts the cameras that do not run yet, unless {@link #stopCameras} came before. */
+    synchronized void startCameras() {
+        if (!stopped) {
+            running.stream().filter(pipeline -> !pipeline.hasStarted()).forEach(assembler::start);
+        }
     }
 
-    void stopCameras() {
+    synchronized void stopCameras() {
+        stopped = true;
         running.forEach(RunningPipeline::stopCameras);
     }
 
@@ -112,7 +117,7 @@ final class PipelineSet implements AutoCloseable {
         fresh.forEach(assembler::register);
         gone.forEach(old -> assembler.unregister(old, after));
         gone.forEach(RunningPipeline::stopCameras);
-        fresh.forEach(assembler::start);
+        startCameras();
         if (gone.isEmpty()) {
             return;
         }

@@ -79,6 +79,10 @@ final class RunningPipeline implements AutoCloseable {
         streams = running;
     }
 
+    boolean hasStarted() {
+        return streams != null;
+    }
+
     /** Stops the cameras, and lets what they brought be finished. */
     void stopCameras() {
         if (streams != null) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Everything that {@code run} starts: the port first, so that probes are answered while models load, then models,
@@ -21,6 +22,7 @@ import java.util.Set;
  */
 final class ServerProcess implements AutoCloseable {
     private static final Duration SLOW_AFTER = Duration.ofSeconds(10);
+    private static final Duration HEAD_START = Duration.ofMillis(300);
     private static final Duration ABANDON = Duration.ofSeconds(1);
     private static final Duration LONGEST_LOAD = Duration.ofMinutes(10);
 
@@ -108,10 +110,20 @@ final class ServerProcess implements AutoCloseable {
                 loading.stop(LONGEST_LOAD);
             }
         }
-        pipelines.startCameras();
+        Thread.ofVirtual().name("cameras").start(this::startCameras);
         unready = List.of();
         startToReady = Duration.between(begun, Instant.now());
         return bound;
+    }
+
+    /** Painting a scene and opening a camera take processors: who asks right after the start comes first. */
+    private void startCameras() {
+        try {
+            TimeUnit.NANOSECONDS.sleep(HEAD_START.toNanos());
+            pipelines.startCameras();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**

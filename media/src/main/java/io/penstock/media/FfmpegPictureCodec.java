@@ -35,7 +35,7 @@ public final class FfmpegPictureCodec implements PictureCodec {
     }
 
     /**
-     * Loads FFmpeg's libraries, see {@link FfmpegNatives}.
+     * Loads nothing yet: the first picture does, see {@link FfmpegNatives}.
      *
      * @param maxPixels width times height that is still decoded
      */
@@ -44,7 +44,6 @@ public final class FfmpegPictureCodec implements PictureCodec {
             throw new IllegalArgumentException(
                     "maxPixels must be from 1 to " + Integer.MAX_VALUE / 4 + ": " + maxPixels);
         }
-        FfmpegNatives.load();
         this.maxPixels = maxPixels;
         // Decoders work on whole blocks, so a picture within the limit may take a few pixels more.
         this.decoder = new StillDecoder(ledger, 2 * maxPixels + MEGAPIXEL);
@@ -65,6 +64,7 @@ public final class FfmpegPictureCodec implements PictureCodec {
 
     /** The picture as it lies in the file. */
     private Picture stored(StillHeader header, MemorySegment encoded) {
+        FfmpegNatives.load();
         AVFrame frame;
         try {
             frame = decoder.decode(header.format(), encoded);
@@ -102,6 +102,7 @@ public final class FfmpegPictureCodec implements PictureCodec {
     @Override
     public byte[] encodeJpeg(Picture picture, int quality) {
         checkQuality(quality);
+        FfmpegNatives.load();
         return encoder.jpeg(picture, quality);
     }
 
@@ -111,6 +112,7 @@ public final class FfmpegPictureCodec implements PictureCodec {
         if (maxWidth < 2) {
             throw new IllegalArgumentException("maxWidth must be at least 2: " + maxWidth);
         }
+        FfmpegNatives.load();
         return encoder.smallJpeg(picture, maxWidth, quality);
     }
 
@@ -122,6 +124,7 @@ public final class FfmpegPictureCodec implements PictureCodec {
 
     @Override
     public byte[] encodePng(Picture picture) {
+        FfmpegNatives.load();
         return encoder.png(picture);
     }
 
