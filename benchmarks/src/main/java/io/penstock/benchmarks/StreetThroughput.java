@@ -12,12 +12,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Frames a second of the street sample with {@code fps: max}, as a ratio to its limit: the cores divided by the CPU
- * seconds that the stages take alone, rendering among them. Stages and the whole are measured in turn, three rounds.
+ * seconds that the stages take alone with one caller on each core, rendering among them. Stages and the whole are
+ * measured in turn, three rounds.
  *
  * <p>Usage: {@code StreetThroughput ROOT}; ROOT is a checkout whose {@code ./penstock} is built.
  */
@@ -32,10 +35,15 @@ public final class StreetThroughput {
         Path root = Path.of(arguments.length == 0 ? "." : arguments[0]).toAbsolutePath();
         int cores = Runtime.getRuntime().availableProcessors();
         List<Double> ratios = new ArrayList<>();
-        try (StreetStages stages = new StreetStages(root.resolve("samples/street/street-detector.onnx"))) {
-            measure(stages); // warms up
+        Path model = root.resolve("samples/street/street-detector.onnx");
+        List<StreetStages> callers = new ArrayList<>();
+        try {
+            for (int i = 0; i < cores; i++) {
+                callers.add(new StreetStages(model));
+            }
+            measure(callers); // warms up
             for (int round = 0; round < ROUNDS; round++) {
-                Map<String, Double> seconds = measure(stages);
+                Map<String, Double> seconds = measure(callers);
                 double sum = seconds.values().stream()
                         .mapToDouble(Double::doubleValue)
                         .sum();
@@ -50,6 +58,8 @@ public final class StreetThroughput {
                         rate,
                         rate / limit);
             }
+        } finally {
+            callers.forEach(StreetStages::close);
         }
         double[] sorted =
                 ratios.stream().mapToDouble(Double::doubleValue).sorted().toArray();
@@ -57,25 +67,38 @@ public final class StreetThroughput {
                 Locale.ROOT, "median ratio %.3f, all %s%n", sorted[sorted.length / 2], Arrays.toString(sorted));
     }
 
-    private static Map<String, Double> measure(StreetStages stages) {
+    private static Map<String, Double> measure(List<StreetStages> callers) throws InterruptedException {
         Map<String, Double> seconds = new LinkedHashMap<>();
-        seconds.put("render", cpuSeconds(stages::render));
-        seconds.put("write", cpuSeconds(stages::write));
-        seconds.put("execute", cpuSeconds(stages::execute));
-        seconds.put("decode", cpuSeconds(stages::decode));
+        seconds.put("render", cpuSeconds(callers, StreetStages::render));
+        seconds.put("write", cpuSeconds(callers, StreetStages::write));
+        seconds.put("execute", cpuSeconds(callers, StreetStages::execute));
+        seconds.put("decode", cpuSeconds(callers, StreetStages::decode));
         return seconds;
     }
 
-    private static double cpuSeconds(Runnable stage) {
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        long until = System.nanoTime() + STAGE_NANOS;
-        long before = threads.getCurrentThreadCpuTime();
-        long count = 0;
-        while (System.nanoTime() < until) {
-            stage.run();
-            count++;
+    /** CPU seconds of one item of a stage, with one caller on each core, as they are when the whole runs. */
+    private static double cpuSeconds(List<StreetStages> callers, Consumer<StreetStages> stage)
+            throws InterruptedException {
+        AtomicLong nanos = new AtomicLong();
+        AtomicLong items = new AtomicLong();
+        List<Thread> threads = callers.stream()
+                .map(stages -> Thread.ofPlatform().start(() -> {
+                    ThreadMXBean clock = ManagementFactory.getThreadMXBean();
+                    long until = System.nanoTime() + STAGE_NANOS;
+                    long before = clock.getCurrentThreadCpuTime();
+                    long count = 0;
+                    while (System.nanoTime() < until) {
+                        stage.accept(stages);
+                        count++;
+                    }
+                    nanos.addAndGet(clock.getCurrentThreadCpuTime() - before);
+                    items.addAndGet(count);
+                }))
+                .toList();
+        for (Thread thread : threads) {
+            thread.join();
         }
-        return (threads.getCurrentThreadCpuTime() - before) * 1e-9 / count;
+        return nanos.get() * 1e-9 / items.get();
     }
 
     /** Inferred frames a second of the whole program, a process of its own, its start left out. */
