@@ -6,6 +6,7 @@ import io.penstock.media.FfmpegPictureCodec;
 import io.penstock.pipeline.frame.Picture;
 import io.penstock.pipeline.frame.PictureCodec;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,10 +33,11 @@ final class Preload {
         boolean runs = arguments.length > 1
                 && arguments[0].equals("run")
                 && Stream.of(arguments).noneMatch(argument -> argument.equals("--help") || argument.equals("-h"));
-        if (!runs) {
+        Path natives = UserFolders.of(System.getenv()).cache().resolve("natives");
+        // What was never unpacked is left to its first user: there is no hurry in a first start.
+        if (!runs || !Files.isDirectory(natives)) {
             return new Preload(List.of());
         }
-        Path natives = UserFolders.of(System.getenv()).cache().resolve("natives");
         return new Preload(List.of(
                 start("preload-onnxruntime", () -> {
                     OnnxRuntimeNatives.useCache(natives);

@@ -5,9 +5,11 @@ import io.penstock.backend.onnxruntime.TinyOnnx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A web server with one small model, {@code /tiny.onnx}, and one that never comes to its end, {@code /slow.onnx}. */
@@ -55,8 +57,8 @@ final class ModelServer implements AutoCloseable {
         return requests.get();
     }
 
-    void awaitSlowRequest() throws InterruptedException {
-        slowAsked.await();
+    boolean awaitSlowRequest(Duration atMost) throws InterruptedException {
+        return slowAsked.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @Override

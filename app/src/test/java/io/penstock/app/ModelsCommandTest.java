@@ -155,7 +155,11 @@ class ModelsCommandTest {
         Path said = folder.resolve("said.txt");
         program.redirectErrorStream(true).redirectOutput(said.toFile());
         Process process = program.start();
-        server.awaitSlowRequest();
+        boolean fetching = server.awaitSlowRequest(Duration.ofSeconds(30));
+        assertThat(fetching)
+                .as(() -> "alive: " + process.isAlive()
+                        + (process.isAlive() ? "" : ", ended with " + process.exitValue()))
+                .isTrue();
         Instant asked = Instant.now();
         process.destroy(); // SIGTERM
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
