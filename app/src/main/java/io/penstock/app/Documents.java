@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
  */
 record Documents(List<Target> targets, ServerSpec server, Set<Path> files) {
     private static final String SERVER_FILE = "penstock.yaml";
+    private static final String SERVER_DOCUMENT = "{apiVersion: " + InferencePipeline.API_VERSION + ", kind: Server}";
 
     Documents {
         targets = List.copyOf(targets);
@@ -139,8 +140,6 @@ record Documents(List<Target> targets, ServerSpec server, Set<Path> files) {
                     .ifPresent(server -> servers.put(Path.of(SERVER_FILE), server));
         }
     }
-
-    private static final String SERVER_DOCUMENT = "{apiVersion: " + InferencePipeline.API_VERSION + ", kind: Server}";
 
     private static ServerSpec theOne(Map<Path, ServerSpec> servers) {
         if (servers.size() > 1) {

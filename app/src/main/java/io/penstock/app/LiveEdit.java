@@ -57,10 +57,20 @@ final class LiveEdit implements Runnable {
             if (serverChanged) {
                 console.err().println("The document of kind Server changed: restart to let it take effect.");
             }
-        } catch (InvalidSpecException | CommandException | ServingException e) {
-            String sentence = e instanceof ServingException serving ? serving.sentence() : e.getMessage();
-            process.refusedEdit(String.valueOf(sentence));
+        } catch (RuntimeException e) {
+            // Here one edit ends: whatever is wrong with it, what runs keeps running and the next one is looked at.
+            String sentence = sentence(e);
+            process.refusedEdit(sentence);
             console.err().println("penstock: the edit was refused, what runs keeps running\n" + sentence);
         }
+    }
+
+    private static String sentence(RuntimeException refused) {
+        return switch (refused) {
+            case InvalidSpecException invalid -> String.valueOf(invalid.getMessage());
+            case CommandException command -> String.valueOf(command.getMessage());
+            case ServingException serving -> serving.sentence();
+            default -> refused.getClass().getSimpleName() + ": " + refused.getMessage();
+        };
     }
 }

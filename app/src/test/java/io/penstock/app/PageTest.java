@@ -113,7 +113,7 @@ class PageTest {
                 "/^gate camera: .*\\d/.test(document.querySelector('#view canvas').getAttribute('aria-label'))");
         becomesTrue("each stream has its tile", "document.querySelectorAll('.tile .shown').length === 2");
         assertThat(browser.evaluate("document.body.innerText"))
-                .contains("gate", "street-detector", "pipelines/street", "dropped", "ONNX Runtime", "1.6 MB", "CPU, ");
+                .contains("gate", "street-detector", "pipelines/street", "dropped", "ONNX Runtime", "1.8 MB", "CPU, ");
         assertThat(browser.evaluate("document.documentElement.scrollWidth <= innerWidth"))
                 .as("no sideways scrolling")
                 .isEqualTo("true");
