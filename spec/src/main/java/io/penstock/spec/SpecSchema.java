@@ -23,7 +23,7 @@ public final class SpecSchema {
         schema.put("required", List.of("apiVersion", "kind"));
         List<Object> kinds = new ArrayList<>();
         for (Kind kind : Kind.values()) {
-            kinds.add(Map.of(
+            kinds.add(ordered(
                     "if",
                     Map.of("properties", Map.of("kind", Map.of("const", kind.written()))),
                     "then",
