@@ -21,14 +21,15 @@ final class PipelineSet implements AutoCloseable {
     /** How long a request may take from finding a pipeline to entering it. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
-    private static final Duration LONGEST_REQUEST = Duration.ofSeconds(30);
-
     private final PipelineAssembler assembler;
+    private final Duration longestRequest;
     private final List<RunningPipeline> running = new CopyOnWriteArrayList<>();
     private boolean stopped;
 
-    PipelineSet(PipelineAssembler assembler) {
+    /** @param longestRequest after which a request is over, one way or the other */
+    PipelineSet(PipelineAssembler assembler, Duration longestRequest) {
         this.assembler = assembler;
+        this.longestRequest = longestRequest;
     }
 
     List<RunningPipeline> running() {
@@ -123,7 +124,7 @@ final class PipelineSet implements AutoCloseable {
         }
         TimeUnit.NANOSECONDS.sleep(GRACE.toNanos());
         for (RunningPipeline old : gone) {
-            old.awaitIdle(LONGEST_REQUEST);
+            old.awaitIdle(longestRequest);
             end(old, after);
         }
     }

@@ -1,7 +1,6 @@
 package io.penstock.app;
 
 import io.penstock.pipeline.Figures;
-import io.penstock.pipeline.ResultJson;
 import io.penstock.server.PenstockServer;
 import io.penstock.server.ServerContext;
 import io.penstock.server.net.HostPolicy;
@@ -40,7 +39,8 @@ final class ServerProcess implements AutoCloseable {
     ServerProcess(Engine engine, Documents documents, Instant begun) {
         this.engine = engine;
         this.documents = documents;
-        this.pipelines = new PipelineSet(new PipelineAssembler(engine));
+        this.pipelines =
+                new PipelineSet(new PipelineAssembler(engine), engine.limits().requestDeadline());
         this.begun = begun;
         this.unready = documents.targets().stream()
                 .map(target -> target.pipeline().name() + ": loading")
@@ -48,7 +48,7 @@ final class ServerProcess implements AutoCloseable {
         ServerContext.State state = new ServerContext.State(
                 new ServerIdentity("penstock", VersionCommand.number()),
                 () -> unready,
-                this::figures,
+                this::measured,
                 pipelines::cards);
         ServerContext context = new ServerContext(
                 engine.models(), pipelines::pipelines, engine.pool(), engine.codec(), engine.painter(), state);
@@ -155,19 +155,17 @@ final class ServerProcess implements AutoCloseable {
 
     /** What was done so far, as the JSON object of {@code --stats}. */
     String figures() {
-        String figures = Figures.json(
+        return measured().json();
+    }
+
+    private Figures measured() {
+        return new Figures(
                 Duration.between(begun, Instant.now()),
                 startToReady,
                 engine.models(),
                 pipelines.pipelines(),
-                engine.pool().bytesInFlight());
-        if (refusedEdit.isEmpty()) {
-            return figures;
-        }
-        StringBuilder out = new StringBuilder(figures);
-        out.setLength(out.length() - 1);
-        ResultJson.string(out.append(",\"refusedEdit\":"), refusedEdit);
-        return out.append('}').toString();
+                engine.pool().bytesInFlight(),
+                refusedEdit);
     }
 
     /** Stops the cameras, finishes what is under way, and refuses anything new; whether all was done in time. */

@@ -74,13 +74,7 @@ final class ValidateCommand implements Callable<Integer> {
         ResultJson.string(json, pipeline.target().pipeline().name());
         json.append(",\"model\":");
         ResultJson.string(json, pipeline.model().name());
-        json.append(",\"evidence\":[");
-        String separator = "";
-        for (String sentence : evidence) {
-            json.append(separator);
-            ResultJson.string(json, sentence);
-            separator = ",";
-        }
-        json.append("]}");
+        ResultJson.strings(json.append(",\"evidence\":"), evidence);
+        json.append('}');
     }
 }

@@ -9,29 +9,39 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
-/** What a process has done, as one JSON object: models, streams by {@code pipeline/stream}, sinks by {@code pipeline/sink}. */
-public final class Figures {
-    private Figures() {}
+/**
+ * What a process has done: models, streams by {@code pipeline/stream}, sinks by {@code pipeline/sink}.
+ *
+ * @param refusedEdit why the last edit of a document was refused; empty when it was not
+ */
+public record Figures(
+        Duration elapsed,
+        Duration startToReady,
+        ModelRegistry models,
+        List<Pipeline> pipelines,
+        long bytesInFlight,
+        String refusedEdit) {
 
     /** The object of {@code --stats} and {@code /dashboard/stats}. */
-    public static String json(
-            Duration elapsed,
-            Duration startToReady,
-            ModelRegistry models,
-            List<Pipeline> pipelines,
-            long bytesInFlight) {
-        StringBuilder out = new StringBuilder(1024);
-        out.append("{\"elapsedSeconds\":").append(number(elapsed.toNanos() * 1e-9));
+    public String json() {
+        StringBuilder out = new StringBuilder(1024).append('{');
+        members(out);
+        ResultJson.strings(
+                out.append(",\"pipelines\":"),
+                pipelines.stream().map(Pipeline::name).toList());
+        return out.append('}').toString();
+    }
+
+    /** Appends the object's members, without those that say which pipelines there are. */
+    public void members(StringBuilder out) {
+        out.append("\"elapsedSeconds\":").append(number(elapsed.toNanos() * 1e-9));
         out.append(",\"startToReadySeconds\":").append(number(startToReady.toNanos() * 1e-9));
         out.append(",\"bytesInFlight\":").append(bytesInFlight);
-        out.append(",\"pipelines\":[");
-        String separator = "";
-        for (Pipeline pipeline : pipelines) {
-            ResultJson.string(out.append(separator), pipeline.name());
-            separator = ",";
+        if (!refusedEdit.isEmpty()) {
+            ResultJson.string(out.append(",\"refusedEdit\":"), refusedEdit);
         }
-        out.append("],\"models\":{");
-        separator = "";
+        out.append(",\"models\":{");
+        String separator = "";
         for (Model model : models.all()) {
             if (model instanceof PipelineModel) {
                 continue; // its work is counted by the model that it calls
@@ -61,7 +71,7 @@ public final class Figures {
                 separator = ",";
             }
         }
-        return out.append("}}").toString();
+        out.append('}');
     }
 
     private static void sink(StringBuilder out, SinkCounters sink) {
@@ -111,7 +121,8 @@ public final class Figures {
         out.append(",\"p99\":").append(number(histogram.quantileSeconds(0.99))).append('}');
     }
 
-    private static String number(double value) {
+    /** Six decimals, whatever the user's language. */
+    public static String number(double value) {
         return String.format(Locale.ROOT, "%.6f", value);
     }
 }

@@ -26,6 +26,10 @@ public interface Pipeline {
     /** Its live streams; empty where its source is not a camera. */
     List<LiveStream> streams();
 
+    default Optional<LiveStream> findStream(String name) {
+        return streams().stream().filter(stream -> stream.name().equals(name)).findFirst();
+    }
+
     /** What became of the results in each of its sinks. */
     default List<SinkCounters> sinks() {
         return List.of();

@@ -94,6 +94,17 @@ public final class ResultJson {
         out.append(fraction, 1, end);
     }
 
+    /** Appends {@code texts} as a JSON array of strings. */
+    public static void strings(StringBuilder out, Iterable<String> texts) {
+        out.append('[');
+        String separator = "";
+        for (String text : texts) {
+            string(out.append(separator), text);
+            separator = ",";
+        }
+        out.append(']');
+    }
+
     /** Appends {@code text} as a JSON string. */
     public static void string(StringBuilder out, String text) {
         out.append('"');

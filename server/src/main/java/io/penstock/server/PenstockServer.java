@@ -49,13 +49,11 @@ public final class PenstockServer implements AutoCloseable {
         router.add(
                 "GET",
                 "/dashboard/stats",
-                (request, v) -> HttpReply.json(200, context.state().figures().get()));
+                (request, v) ->
+                        HttpReply.json(200, context.state().figures().get().json()));
         Dashboard dashboard = new Dashboard(
                 new Dashboard.Sources(
-                        context.models(),
-                        context.pipelines(),
-                        context.pool(),
-                        context.state().cards()),
+                        context.models(), context.pipelines(), context.state().cards()),
                 context.state().figures(),
                 this::unready);
         new PageApi(dashboard).addTo(router);

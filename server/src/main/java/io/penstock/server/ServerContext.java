@@ -1,5 +1,6 @@
 package io.penstock.server;
 
+import io.penstock.pipeline.Figures;
 import io.penstock.pipeline.Pipeline;
 import io.penstock.pipeline.frame.PictureCodec;
 import io.penstock.pipeline.frame.ResultPainter;
@@ -30,12 +31,12 @@ public record ServerContext(
      * What the process says of itself.
      *
      * @param unready why it is not ready, one reason an entry; empty when it is
-     * @param figures the JSON object of {@code /dashboard/stats}
+     * @param figures those of {@code /dashboard/stats}
      * @param cards what runs each model, by its name; for the page
      */
     public record State(
             ServerIdentity identity,
             Supplier<List<String>> unready,
-            Supplier<String> figures,
+            Supplier<Figures> figures,
             Supplier<Map<String, ModelCard>> cards) {}
 }

@@ -121,7 +121,9 @@ class DashboardTest {
                                     + "\"preprocessSeconds\":0.001000,")
                     .contains("\"loaded\":{\"echo\":{\"version\":\"1\",\"platform\":")
                     .contains("\"backend\":\"echo\",\"device\":\"CPU\",\"bytes\":7,\"instances\":1,\"threads\":2,")
-                    .contains("\"unready\":[]", "\"bytesInFlight\":", "\"nowMillis\":");
+                    .contains("\"unready\":[]", "\"bytesInFlight\":", "\"nowMillis\":")
+                    .containsOnlyOnce("\"bytesInFlight\":")
+                    .containsOnlyOnce("\"pipelines\":");
             assertThat(viewer.next(RawWebSocket.TEXT).text()).contains("stats");
         }
     }

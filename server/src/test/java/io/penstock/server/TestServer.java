@@ -65,7 +65,7 @@ final class TestServer implements AutoCloseable {
         ServerContext.State state = new ServerContext.State(
                 new ServerIdentity("penstock", "test"),
                 List::of,
-                () -> Figures.json(Duration.ofSeconds(1), Duration.ofSeconds(1), models, List.of(pipeline), 0),
+                () -> new Figures(Duration.ofSeconds(1), Duration.ofSeconds(1), models, List.of(pipeline), 0, ""),
                 () -> Map.of("echo", new ModelCard("echo", 7, "CPU", 1, 2)));
         context = new ServerContext(models, () -> List.of(pipeline), pool, pipeline, pipeline, state);
         server = new PenstockServer(context, limits, HostPolicy.loopbackAnd(Set.of("penstock.test")));

@@ -1,12 +1,12 @@
 package io.penstock.server.page;
 
+import io.penstock.pipeline.Figures;
 import io.penstock.pipeline.LiveStream;
 import io.penstock.pipeline.Pipeline;
 import io.penstock.server.net.WebSocketEndpoint;
 import io.penstock.serving.ModelRegistry;
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
-import io.penstock.serving.tensor.TensorPool;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,16 +34,13 @@ public final class Dashboard {
      * @param cards what runs each model, by its name
      */
     public record Sources(
-            ModelRegistry models,
-            Supplier<List<Pipeline>> pipelines,
-            TensorPool pool,
-            Supplier<Map<String, ModelCard>> cards) {}
+            ModelRegistry models, Supplier<List<Pipeline>> pipelines, Supplier<Map<String, ModelCard>> cards) {}
 
     /**
-     * @param figures the JSON object of {@code /dashboard/stats}
+     * @param figures those of {@code /dashboard/stats}
      * @param unready why the server is not ready; empty when it is
      */
-    public Dashboard(Sources sources, Supplier<String> figures, Supplier<List<String>> unready) {
+    public Dashboard(Sources sources, Supplier<Figures> figures, Supplier<List<String>> unready) {
         this.pipelines = sources.pipelines();
         this.figures = new DashboardFigures(sources, figures, unready);
         this.figuresFeed = new FiguresFeed(this.figures::json);
@@ -80,19 +77,13 @@ public final class Dashboard {
     }
 
     private LiveStream find(Subscription subscription) {
-        for (Pipeline pipeline : pipelines.get()) {
-            if (!pipeline.name().equals(subscription.pipeline())) {
-                continue;
-            }
-            for (LiveStream stream : pipeline.streams()) {
-                if (stream.name().equals(subscription.stream())) {
-                    return stream;
-                }
-            }
-        }
-        throw new ServingException(
-                ErrorCode.NOT_FOUND,
-                "there is no stream " + subscription.pipeline() + "/" + subscription.stream()
-                        + "; GET /pipelines lists them");
+        return pipelines.get().stream()
+                .filter(pipeline -> pipeline.name().equals(subscription.pipeline()))
+                .flatMap(pipeline -> pipeline.findStream(subscription.stream()).stream())
+                .findFirst()
+                .orElseThrow(() -> new ServingException(
+                        ErrorCode.NOT_FOUND,
+                        "there is no stream " + subscription.pipeline() + "/" + subscription.stream()
+                                + "; GET /pipelines lists them"));
     }
 }

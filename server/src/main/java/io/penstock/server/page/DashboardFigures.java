@@ -1,5 +1,6 @@
 package io.penstock.server.page;
 
+import io.penstock.pipeline.Figures;
 import io.penstock.pipeline.LiveStream;
 import io.penstock.pipeline.Pipeline;
 import io.penstock.pipeline.ResultJson;
@@ -7,9 +8,7 @@ import io.penstock.pipeline.StageTotals;
 import io.penstock.serving.Model;
 import io.penstock.serving.ModelRegistry;
 import io.penstock.serving.TensorModel;
-import io.penstock.serving.tensor.TensorPool;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -17,38 +16,29 @@ import java.util.function.Supplier;
 final class DashboardFigures {
     private final ModelRegistry models;
     private final Supplier<List<Pipeline>> pipelines;
-    private final TensorPool pool;
-    private final Supplier<String> figures;
+    private final Supplier<Figures> figures;
     private final Supplier<List<String>> unready;
     private final Supplier<Map<String, ModelCard>> cards;
 
     /**
-     * @param figures a JSON object
+     * @param figures those of {@code /dashboard/stats}
      * @param unready why the server is not ready
      */
-    DashboardFigures(Dashboard.Sources sources, Supplier<String> figures, Supplier<List<String>> unready) {
+    DashboardFigures(Dashboard.Sources sources, Supplier<Figures> figures, Supplier<List<String>> unready) {
         this.models = sources.models();
         this.pipelines = sources.pipelines();
-        this.pool = sources.pool();
         this.cards = sources.cards();
         this.figures = figures;
         this.unready = unready;
     }
 
     String json() {
-        String whole = figures.get();
-        StringBuilder out = new StringBuilder(whole.length() + 1024);
-        out.append("{\"type\":\"stats\",").append(whole, 1, whole.length() - 1);
+        StringBuilder out = new StringBuilder(2048).append("{\"type\":\"stats\",");
+        figures.get().members(out);
         out.append(",\"nowMillis\":").append(System.currentTimeMillis());
-        out.append(",\"bytesInFlight\":").append(pool.bytesInFlight());
-        out.append(",\"unready\":[");
+        ResultJson.strings(out.append(",\"unready\":"), unready.get());
+        out.append(",\"pipelines\":[");
         String separator = "";
-        for (String reason : unready.get()) {
-            ResultJson.string(out.append(separator), reason);
-            separator = ",";
-        }
-        out.append("],\"pipelines\":[");
-        separator = "";
         for (Pipeline pipeline : pipelines.get()) {
             pipeline(out.append(separator), pipeline);
             separator = ",";
@@ -69,14 +59,9 @@ final class DashboardFigures {
     private static void pipeline(StringBuilder out, Pipeline pipeline) {
         ResultJson.string(out.append("{\"name\":"), pipeline.name());
         ResultJson.string(out.append(",\"model\":"), pipeline.modelName());
-        out.append(",\"mediaTypes\":[");
+        ResultJson.strings(out.append(",\"mediaTypes\":"), pipeline.mediaTypes());
+        out.append(",\"streams\":[");
         String separator = "";
-        for (String type : pipeline.mediaTypes()) {
-            ResultJson.string(out.append(separator), type);
-            separator = ",";
-        }
-        out.append("],\"streams\":[");
-        separator = "";
         for (LiveStream stream : pipeline.streams()) {
             stream(out.append(separator), stream);
             separator = ",";
@@ -95,10 +80,10 @@ final class DashboardFigures {
         }
         StageTotals stages = stream.stages();
         out.append(",\"stages\":{\"frames\":").append(stages.frames());
-        out.append(",\"queueSeconds\":").append(number(stages.queueSeconds()));
-        out.append(",\"preprocessSeconds\":").append(number(stages.preprocessSeconds()));
-        out.append(",\"inferSeconds\":").append(number(stages.inferSeconds()));
-        out.append(",\"postprocessSeconds\":").append(number(stages.postprocessSeconds()));
+        out.append(",\"queueSeconds\":").append(Figures.number(stages.queueSeconds()));
+        out.append(",\"preprocessSeconds\":").append(Figures.number(stages.preprocessSeconds()));
+        out.append(",\"inferSeconds\":").append(Figures.number(stages.inferSeconds()));
+        out.append(",\"postprocessSeconds\":").append(Figures.number(stages.postprocessSeconds()));
         out.append("}}");
     }
 
@@ -118,9 +103,5 @@ final class DashboardFigures {
         out.append(",\"queueDepth\":").append(model.statistics().queueDepth());
         out.append(",\"lastInferenceMillis\":").append(model.statistics().lastInferenceMillis());
         out.append('}');
-    }
-
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.6f", value);
     }
 }

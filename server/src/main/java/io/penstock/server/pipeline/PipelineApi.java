@@ -65,21 +65,11 @@ public final class PipelineApi {
     private static void append(StringBuilder out, Pipeline pipeline) {
         ResultJson.string(out.append("{\"name\":"), pipeline.name());
         ResultJson.string(out.append(",\"model\":"), pipeline.modelName());
-        strings(out.append(",\"mediaTypes\":"), pipeline.mediaTypes());
-        strings(
+        ResultJson.strings(out.append(",\"mediaTypes\":"), pipeline.mediaTypes());
+        ResultJson.strings(
                 out.append(",\"streams\":"),
                 pipeline.streams().stream().map(LiveStream::name).toList());
         out.append('}');
-    }
-
-    private static void strings(StringBuilder out, List<String> strings) {
-        out.append('[');
-        String separator = "";
-        for (String string : strings) {
-            ResultJson.string(out.append(separator), string);
-            separator = ",";
-        }
-        out.append(']');
     }
 
     static Pipeline find(List<Pipeline> pipelines, String name) {

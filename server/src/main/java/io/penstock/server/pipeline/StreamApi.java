@@ -46,16 +46,13 @@ public final class StreamApi {
 
     private LiveStream find(List<String> variables) {
         Pipeline pipeline = PipelineApi.find(pipelines.get(), variables.getFirst());
-        for (LiveStream stream : pipeline.streams()) {
-            if (stream.name().equals(variables.getLast())) {
-                return stream;
-            }
-        }
-        String known = pipeline.streams().stream().map(LiveStream::name).collect(Collectors.joining(", "));
-        throw new ServingException(
-                ErrorCode.NOT_FOUND,
-                "pipeline " + pipeline.name() + " has no stream " + variables.getLast()
-                        + (known.isEmpty() ? "" : "; it has: " + known));
+        return pipeline.findStream(variables.getLast()).orElseThrow(() -> {
+            String known = pipeline.streams().stream().map(LiveStream::name).collect(Collectors.joining(", "));
+            return new ServingException(
+                    ErrorCode.NOT_FOUND,
+                    "pipeline " + pipeline.name() + " has no stream " + variables.getLast()
+                            + (known.isEmpty() ? "" : "; it has: " + known));
+        });
     }
 
     private static HttpReply frame(LiveStream stream) throws InterruptedException {
