@@ -1,6 +1,5 @@
 package io.penstock.app;
 
-import io.penstock.spec.ServerSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -33,9 +32,7 @@ final class AotTrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        Documents read = Documents.read(List.of(document.toString()));
-        Documents documents = new Documents(
-                read.targets(), read.server().withListen(new ServerSpec.Listen("127.0.0.1", 0)), read.files());
+        Documents documents = Documents.read(List.of(document.toString())).listeningOn("127.0.0.1", 0);
         try (Engine engine = Engine.start(UserFolders.of(System.getenv()), documents.server());
                 ServerProcess process = new ServerProcess(engine, documents, Instant.now())) {
             int port = process.start();

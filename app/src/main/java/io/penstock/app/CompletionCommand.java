@@ -69,14 +69,18 @@ final class CompletionCommand implements Callable<Integer> {
             if (sub.usageMessage().hidden()) {
                 return;
             }
-            out.append("complete -c penstock -n __fish_use_subcommand -a ")
-                    .append(name)
-                    .append(" -d ")
-                    .append(quoted(first(sub.usageMessage().description())))
-                    .append('\n');
+            candidate(out.append("complete -c penstock -n __fish_use_subcommand"), name, sub);
             fishOptions(out, name, sub);
         });
         return out.toString();
+    }
+
+    private static void candidate(StringBuilder out, String name, CommandSpec spec) {
+        out.append(" -a ")
+                .append(name)
+                .append(" -d ")
+                .append(quoted(first(spec.usageMessage().description())))
+                .append('\n');
     }
 
     private static void fishOptions(StringBuilder out, String command, CommandSpec spec) {
@@ -85,12 +89,7 @@ final class CompletionCommand implements Callable<Integer> {
             out.append(seen).append(" -F\n");
         }
         spec.subcommands().forEach((name, sub) -> {
-            out.append(seen)
-                    .append(" -a ")
-                    .append(name)
-                    .append(" -d ")
-                    .append(quoted(first(sub.getCommandSpec().usageMessage().description())))
-                    .append('\n');
+            candidate(out.append(seen), name, sub.getCommandSpec());
             fishOptions(out, command, sub.getCommandSpec());
         });
         for (OptionSpec option : spec.options()) {

@@ -1,6 +1,5 @@
 package io.penstock.app;
 
-import io.penstock.spec.InferencePipeline;
 import io.penstock.spec.InvalidSpecException;
 import io.penstock.spec.ModelUri;
 import io.penstock.spec.ServerSpec;
@@ -29,7 +28,6 @@ import java.util.stream.Collectors;
  */
 record Documents(List<Target> targets, ServerSpec server, Set<Path> files) {
     private static final String SERVER_FILE = "penstock.yaml";
-    private static final String SERVER_DOCUMENT = "{apiVersion: " + InferencePipeline.API_VERSION + ", kind: Server}";
 
     Documents {
         targets = List.copyOf(targets);
@@ -45,6 +43,11 @@ record Documents(List<Target> targets, ServerSpec server, Set<Path> files) {
         static Request of(List<String> names) {
             return new Request(names, Optional.empty(), List.of());
         }
+    }
+
+    /** These documents with another address to listen on. */
+    Documents listeningOn(String address, int port) {
+        return new Documents(targets, server.withListen(new ServerSpec.Listen(address, port)), files);
     }
 
     /** The documents and models of these names, with nothing set. */
@@ -135,9 +138,7 @@ record Documents(List<Target> targets, ServerSpec server, Set<Path> files) {
             }
         }
         if (servers.isEmpty()) {
-            reader.read("Server", SERVER_DOCUMENT)
-                    .server()
-                    .ifPresent(server -> servers.put(Path.of(SERVER_FILE), server));
+            servers.put(Path.of(SERVER_FILE), reader.readDefaultServer());
         }
     }
 

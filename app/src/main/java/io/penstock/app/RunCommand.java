@@ -5,14 +5,13 @@ import io.penstock.pipeline.Pipeline;
 import io.penstock.pipeline.StreamCounters;
 import io.penstock.server.ServerStartException;
 import io.penstock.serving.ModelStatistics;
+import io.penstock.serving.WholeFile;
 import io.penstock.spec.Durations;
 import io.penstock.spec.ServerSpec;
 import io.penstock.spec.SpecOverride;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -185,7 +184,7 @@ final class RunCommand implements Callable<Integer> {
             }
             figures(process);
             if (stats.isPresent()) {
-                writeWhole(stats.get(), process.figures());
+                WholeFile.write(stats.get(), process.figures() + "\n");
             }
             return clean ? ExitCode.DONE.number() : ExitCode.FAILED.number();
         }
@@ -205,9 +204,8 @@ final class RunCommand implements Callable<Integer> {
         if (number < 0 || number > 65535) {
             throw new CommandException(ExitCode.USAGE, "--port must be from 0 to 65535: " + number);
         }
-        ServerSpec.Listen listen = new ServerSpec.Listen(bind.orElse(written.address()), number);
         read.checkNames();
-        return new Documents(read.targets(), read.server().withListen(listen), read.files());
+        return read.listeningOn(bind.orElse(written.address()), number);
     }
 
     /** The port, or nothing where a signal came before all was ready. */
@@ -333,13 +331,5 @@ final class RunCommand implements Callable<Integer> {
                                 counters.droppedFailed()));
             }
         }
-    }
-
-    /** Writes a file beside its place and moves it there, so that nobody ever reads half of it. */
-    private static void writeWhole(Path file, String text) throws IOException {
-        Path absolute = file.toAbsolutePath();
-        Path half = absolute.resolveSibling(absolute.getFileName() + ".part");
-        Files.writeString(half, text + "\n");
-        Files.move(half, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

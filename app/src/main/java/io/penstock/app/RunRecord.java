@@ -1,11 +1,11 @@
 package io.penstock.app;
 
+import io.penstock.serving.WholeFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -46,9 +46,7 @@ record RunRecord(long pid, String address, Instant started) {
         try {
             Path folder = Files.createDirectories(folders.state().resolve(FOLDER));
             Path file = folder.resolve(self.pid() + ".json");
-            Path half = folder.resolve(self.pid() + ".json.part");
-            Files.writeString(half, TreeText.json(note) + "\n");
-            Files.move(half, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            WholeFile.write(file, TreeText.json(note) + "\n");
             return new Announcement(Optional.of(file));
         } catch (IOException e) {
             err.println("penstock: penstock ps will not show this process: "

@@ -1,6 +1,5 @@
 package io.penstock.app;
 
-import io.penstock.spec.ServerSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -35,8 +34,7 @@ final class Checkout {
     }
 
     static Documents onFreePort(Documents read) {
-        return new Documents(
-                read.targets(), read.server().withListen(new ServerSpec.Listen("127.0.0.1", 0)), read.files());
+        return read.listeningOn("127.0.0.1", 0);
     }
 
     /** This home, and the cache that all tests share. */

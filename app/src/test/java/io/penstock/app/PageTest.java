@@ -2,7 +2,6 @@ package io.penstock.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.spec.ServerSpec;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -67,8 +66,7 @@ class PageTest {
     }
 
     private void startServer(int wanted) throws InterruptedException {
-        ServerSpec.Listen listen = new ServerSpec.Listen("127.0.0.1", wanted);
-        Documents here = new Documents(documents.targets(), documents.server().withListen(listen), documents.files());
+        Documents here = documents.listeningOn("127.0.0.1", wanted);
         engine = Engine.start(Checkout.folders(folder), here.server());
         process = new ServerProcess(engine, here, Instant.now());
         port = process.start();

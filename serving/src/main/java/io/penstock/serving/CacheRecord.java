@@ -9,7 +9,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
@@ -69,23 +68,20 @@ final class CacheRecord {
             out.writeStringField("file", model.file().getFileName().toString());
             out.writeStringField("sha256", model.sha256());
             out.writeNumberField("bytes", model.bytes());
-            for (Map.Entry<String, Optional<String>> validator : Map.of(
-                            "etag", model.validators().etag(),
-                            "lastModified", model.validators().lastModified())
-                    .entrySet()) {
-                if (validator.getValue().isPresent()) {
-                    out.writeStringField(
-                            validator.getKey(), validator.getValue().get());
-                }
-            }
+            writePresent(out, "etag", model.validators().etag());
+            writePresent(out, "lastModified", model.validators().lastModified());
             out.writeStringField("fetchedAt", model.times().fetched().toString());
             out.writeStringField("checkedAt", model.times().checked().toString());
             out.writeStringField("lastUsedAt", model.times().used().toString());
             out.writeEndObject();
         }
-        Path half = folder.resolve(FILE + ".part");
-        Files.writeString(half, text + "\n");
-        Files.move(half, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.write(folder.resolve(FILE), text + "\n");
+    }
+
+    private static void writePresent(JsonGenerator out, String name, Optional<String> value) throws IOException {
+        if (value.isPresent()) {
+            out.writeStringField(name, value.get());
+        }
     }
 
     /** The members of a flat object; those of a broken one up to where it breaks. */

@@ -16,10 +16,7 @@ public record ServerSpec(
 
     /** What stands where no document of this kind was given. */
     public static ServerSpec defaults() {
-        return new SpecReader()
-                .read("defaults", "{apiVersion: " + InferencePipeline.API_VERSION + ", kind: Server}")
-                .server()
-                .orElseThrow();
+        return new SpecReader().readDefaultServer();
     }
 
     /** This specification with another address or port. */

@@ -76,6 +76,15 @@ public final class SpecReader {
         return new SpecDocuments(pipelines, servers.stream().findFirst());
     }
 
+    /** What the process is told where no document of kind Server says so: the defaults, and what overrides set. */
+    public ServerSpec readDefaultServer() {
+        return read(
+                        "Server",
+                        "{apiVersion: " + InferencePipeline.API_VERSION + ", kind: " + Kind.SERVER.written() + "}")
+                .server()
+                .orElseThrow();
+    }
+
     private static Iterable<Node> documents(String file, String text) {
         if (text.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
             throw refused(file, 1, 1, "a document may have at most " + MOST_BYTES + " bytes");

@@ -2,12 +2,10 @@ package io.penstock.backend.onnxruntime;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtLoggingLevel;
+import io.penstock.serving.backend.NativeLibrary;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 
@@ -34,7 +32,9 @@ public final class OnnxRuntimeNatives {
         Path folder = cache.resolve("onnxruntime-" + (version == null ? "unversioned" : version) + "-" + platform());
         try {
             for (String library : List.of("onnxruntime", "onnxruntime4j_jni")) {
-                if (!unpack(System.mapLibraryName(library), folder)) {
+                String file = System.mapLibraryName(library);
+                String resource = "/ai/onnxruntime/native/" + platform() + "/" + file;
+                if (!NativeLibrary.unpack(OrtEnvironment.class, resource, folder.resolve(file))) {
                     return;
                 }
             }
@@ -47,28 +47,6 @@ public final class OnnxRuntimeNatives {
     /** Loads the libraries and makes the environment that all sessions of the process share. */
     public static OrtEnvironment load() {
         return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "penstock");
-    }
-
-    private static boolean unpack(String file, Path folder) throws IOException {
-        Path target = folder.resolve(file);
-        if (Files.exists(target)) {
-            return true;
-        }
-        String resource = "/ai/onnxruntime/native/" + platform() + "/" + file;
-        try (InputStream packed = OrtEnvironment.class.getResourceAsStream(resource)) {
-            if (packed == null) {
-                return false;
-            }
-            Files.createDirectories(folder);
-            Path half = Files.createTempFile(folder, file, ".part");
-            try {
-                Files.copy(packed, half, StandardCopyOption.REPLACE_EXISTING);
-                Files.move(half, target, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(half);
-            }
-        }
-        return true;
     }
 
     /** The library's own name for this platform: {@code linux-x64}. */

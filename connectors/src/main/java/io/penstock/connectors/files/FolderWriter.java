@@ -8,10 +8,10 @@ import io.penstock.pipeline.frame.Picture;
 import io.penstock.pipeline.frame.PictureCodec;
 import io.penstock.pipeline.frame.PictureException;
 import io.penstock.pipeline.frame.ResultPainter;
+import io.penstock.serving.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -98,20 +98,10 @@ final class FolderWriter implements SinkWriter.Target<Shot> {
 
     /** By how much the folder grew. */
     private static long writeWhole(Path file, byte[] bytes) throws IOException {
-        Path parent = Files.createDirectories(file.toAbsolutePath().getParent());
-        Path half = parent.resolve("." + file.getFileName() + ".part");
-        boolean moved = false;
-        try {
-            Files.write(half, bytes);
-            long before = Files.exists(file) ? Files.size(file) : 0;
-            Files.move(half, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            moved = true;
-            return bytes.length - before;
-        } finally {
-            if (!moved) {
-                Files.deleteIfExists(half);
-            }
-        }
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        long before = Files.exists(file) ? Files.size(file) : 0;
+        WholeFile.write(file, bytes);
+        return bytes.length - before;
     }
 
     @Override

@@ -1,11 +1,9 @@
 package io.penstock.connectors.sqlite;
 
 import io.penstock.pipeline.SinkException;
+import io.penstock.serving.backend.NativeLibrary;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.OSInfo;
 
@@ -27,32 +25,16 @@ final class SqliteNatives {
         String platform = OSInfo.getNativeLibFolderPathForCurrentOS();
         String file = System.mapLibraryName("sqlitejdbc");
         Path folder = cache.resolve("sqlite-" + SQLiteJDBCLoader.getVersion() + "-" + platform.replace('/', '-'));
-        try (InputStream packed =
-                SQLiteJDBCLoader.class.getResourceAsStream("/org/sqlite/native/" + platform + "/" + file)) {
-            if (packed == null) {
+        try {
+            String resource = "/org/sqlite/native/" + platform + "/" + file;
+            if (!NativeLibrary.unpack(SQLiteJDBCLoader.class, resource, folder.resolve(file))) {
                 return;
             }
-            unpack(packed, folder, file);
         } catch (IOException e) {
             throw new SinkException(
                     SinkException.Reason.UNAVAILABLE, "cannot unpack SQLite into " + folder + ": " + e.getMessage(), e);
         }
         System.setProperty(PATH, folder.toString());
         System.setProperty(NAME, file);
-    }
-
-    private static void unpack(InputStream packed, Path folder, String file) throws IOException {
-        Path target = folder.resolve(file);
-        if (Files.exists(target)) {
-            return;
-        }
-        Files.createDirectories(folder);
-        Path half = Files.createTempFile(folder, file, ".part");
-        try {
-            Files.copy(packed, half, StandardCopyOption.REPLACE_EXISTING);
-            Files.move(half, target, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(half);
-        }
     }
 }
