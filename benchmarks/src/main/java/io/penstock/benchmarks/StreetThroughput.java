@@ -3,8 +3,14 @@ package io.penstock.benchmarks;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -19,14 +25,15 @@ import java.util.regex.Pattern;
 
 /**
  * Frames a second of the street sample with {@code fps: max}, as a ratio to its limit: the cores divided by the CPU
- * seconds that the stages take alone with one caller on each core, rendering among them. Stages and the whole are
- * measured in turn, three rounds.
+ * seconds that the stages take alone with one caller on each core, rendering among them. The stages are measured before
+ * and after each of five runs of the whole, whose limit is the mean of both.
  *
  * <p>Usage: {@code StreetThroughput ROOT}; ROOT is a checkout whose {@code ./penstock} is built.
  */
 public final class StreetThroughput {
-    private static final int ROUNDS = 3;
-    private static final int RUN_SECONDS = 15;
+    private static final int ROUNDS = 5;
+    private static final int WARM_UP_SECONDS = 12;
+    private static final int RUN_SECONDS = 20;
     private static final long STAGE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private StreetThroughput() {}
@@ -42,21 +49,20 @@ public final class StreetThroughput {
                 callers.add(new StreetStages(model));
             }
             measure(callers); // warms up
+            Map<String, Double> before = measure(callers);
             for (int round = 0; round < ROUNDS; round++) {
-                Map<String, Double> seconds = measure(callers);
-                double sum = seconds.values().stream()
-                        .mapToDouble(Double::doubleValue)
-                        .sum();
-                double limit = cores / sum;
                 double rate = run(root);
+                Map<String, Double> after = measure(callers);
+                double limit = (limit(cores, before) + limit(cores, after)) / 2;
                 ratios.add(rate / limit);
                 System.out.printf(
                         Locale.ROOT,
                         "%s limit %.1f/s, measured %.1f/s, ratio %.3f%n",
-                        seconds,
+                        after,
                         limit,
                         rate,
                         rate / limit);
+                before = after;
             }
         } finally {
             callers.forEach(StreetStages::close);
@@ -65,6 +71,11 @@ public final class StreetThroughput {
                 ratios.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         System.out.printf(
                 Locale.ROOT, "median ratio %.3f, all %s%n", sorted[sorted.length / 2], Arrays.toString(sorted));
+    }
+
+    private static double limit(int cores, Map<String, Double> seconds) {
+        return cores
+                / seconds.values().stream().mapToDouble(Double::doubleValue).sum();
     }
 
     private static Map<String, Double> measure(List<StreetStages> callers) throws InterruptedException {
@@ -101,37 +112,46 @@ public final class StreetThroughput {
         return nanos.get() * 1e-9 / items.get();
     }
 
-    /** Inferred frames a second of the whole program, a process of its own, its start left out. */
+    /** Inferred frames a second of the whole program, a process of its own, its warm-up left out as the stages' is. */
     private static double run(Path root) throws IOException, InterruptedException {
         Path document = root.resolve("samples/street/.throughput.yaml");
-        Path stats = Files.createTempFile("street", ".json");
         String sample = Files.readString(root.resolve("samples/street/pipeline.yaml"));
         Files.writeString(
                 document, sample.replace("fps: 25", "fps: max").replace("latencyTarget: 500ms", "latencyTarget: 10s"));
-        try {
-            Process process = new ProcessBuilder(
-                            root.resolve("penstock").toString(),
-                            "run",
-                            document.toString(),
-                            "--port",
-                            "0",
-                            "--duration",
-                            RUN_SECONDS + "s",
-                            "--stats",
-                            stats.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            if (!process.waitFor(RUN_SECONDS + 60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                process.destroyForcibly();
-                throw new IllegalStateException("the run failed: " + process);
-            }
-            String figures = Files.readString(stats);
-            return number(figures, "inferred")
-                    / (number(figures, "elapsedSeconds") - number(figures, "startToReadySeconds"));
+        int port = freePort();
+        Process process = new ProcessBuilder(
+                        root.resolve("penstock").toString(),
+                        "run",
+                        document.toString(),
+                        "--port",
+                        Integer.toString(port),
+                        "--duration",
+                        WARM_UP_SECONDS + RUN_SECONDS + 10 + "s")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest figures = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/dashboard/stats"))
+                    .timeout(Duration.ofSeconds(5))
+                    .build();
+            TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
+            String before = client.send(figures, BodyHandlers.ofString()).body();
+            TimeUnit.SECONDS.sleep(RUN_SECONDS);
+            String after = client.send(figures, BodyHandlers.ofString()).body();
+            return (number(after, "inferred") - number(before, "inferred"))
+                    / (number(after, "elapsedSeconds") - number(before, "elapsedSeconds"));
         } finally {
+            process.destroy();
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
             Files.deleteIfExists(document);
-            Files.deleteIfExists(stats);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
         }
     }
 
