@@ -245,6 +245,18 @@ class PageTest {
     }
 
     @Test
+    void aRefusedEditIsSaidUntilTheNextIsTaken() throws Exception {
+        assertThat(browser.evaluate("document.getElementById('notice').hidden")).isEqualTo("true");
+        process.refusedEdit("two.yaml:9: unknown field scoreTreshold; did you mean scoreThreshold?");
+        becomesTrue(
+                "it is said",
+                "!document.getElementById('notice').hidden"
+                        + " && document.getElementById('notice').innerText.includes('did you mean scoreThreshold?')");
+        process.refusedEdit("");
+        becomesTrue("and taken back", "document.getElementById('notice').hidden");
+    }
+
+    @Test
     void themeFollowsTheSystemAndTheSwitch() throws Exception {
         String ground = "getComputedStyle(document.body).backgroundColor";
         String dark = browser.evaluate(ground);

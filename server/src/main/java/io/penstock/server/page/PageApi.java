@@ -36,6 +36,7 @@ public final class PageApi {
             "live.js",
             "models.js",
             "navigation.js",
+            "notice.js",
             "overlay.js",
             "page.js",
             "picture.js",

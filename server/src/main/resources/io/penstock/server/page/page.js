@@ -8,6 +8,7 @@ import {kioskOf, mountKiosk} from './kiosk.js';
 import {Live} from './live.js';
 import {mountModels} from './models.js';
 import {mountNavigation} from './navigation.js';
+import {mountNotice} from './notice.js';
 import {mountResults} from './results.js';
 import {Store} from './store.js';
 import {mountTiles} from './tiles.js';
@@ -49,7 +50,7 @@ function mountAll() {
   }
   mountNavigation(store);
   mountTheme();
-  for (const mount of [mountView, mountFigures, mountCharts, mountTiles, mountModels, mountTryIt, mountResults, mountApi]) {
+  for (const mount of [mountNotice, mountView, mountFigures, mountCharts, mountTiles, mountModels, mountTryIt, mountResults, mountApi]) {
     mount(store);
   }
   return ordinarySubscriptions;
