@@ -25,6 +25,9 @@ import picocli.CommandLine.Command;
             "4 a model or server could not be reached; 130 interrupted twice."
         })
 final class Main {
+    private static final int LEAST_HELP_COLUMNS = 55;
+    private static final int MOST_HELP_COLUMNS = 100;
+
     private Main() {}
 
     public static void main(String[] arguments) {
@@ -95,13 +98,24 @@ final class Main {
     private static CommandLine configured(CommandLine line, Console console) {
         line.setOut(console.out());
         line.setErr(console.err());
-        line.setUsageHelpWidth(100);
+        line.setHelpFactory((spec, colours) -> {
+            // Asked for only where help is written: what the kernel says takes milliseconds to ask.
+            spec.usageMessage().width(helpColumns(Terminal.ofStandardError(System.getenv())));
+            return new CommandLine.Help(spec, colours);
+        });
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((exception, command, _) -> {
             command.getErr().println("penstock: " + sentence(exception));
             return exitCode(exception).number();
         });
         return line;
+    }
+
+    /** A line of help: as wide as the terminal, within what reads well and what the command line's library can do. */
+    static int helpColumns(Terminal terminal) {
+        return terminal.isInteractive()
+                ? Math.clamp(terminal.columns().getAsInt(), LEAST_HELP_COLUMNS, MOST_HELP_COLUMNS)
+                : MOST_HELP_COLUMNS;
     }
 
     private static String sentence(Exception exception) {

@@ -74,6 +74,14 @@ class ProgressBarTest {
     }
 
     @Test
+    void helpIsAsWideAsTheTerminalWithinBounds() {
+        assertThat(Main.helpColumns(new Terminal(true, () -> 40, false))).isEqualTo(55);
+        assertThat(Main.helpColumns(new Terminal(true, () -> 80, false))).isEqualTo(80);
+        assertThat(Main.helpColumns(new Terminal(true, () -> 300, false))).isEqualTo(100);
+        assertThat(Main.helpColumns(Terminal.none())).isEqualTo(100);
+    }
+
+    @Test
     void widthIsThatOfTheEnvironmentWhereItSaysOne() {
         assertThat(Terminal.columns(Map.of("COLUMNS", "40"))).isEqualTo(40);
         assertThat(Terminal.columns(Map.of("COLUMNS", "wide"))).isPositive();
