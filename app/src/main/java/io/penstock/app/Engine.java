@@ -7,6 +7,8 @@ import io.penstock.media.FfmpegPictureCodec;
 import io.penstock.pipeline.CpuPool;
 import io.penstock.pipeline.frame.PictureCodec;
 import io.penstock.pipeline.frame.ResultPainter;
+import io.penstock.serving.DeviceMemory;
+import io.penstock.serving.DeviceShares;
 import io.penstock.serving.FetchProgress;
 import io.penstock.serving.HubEndpoint;
 import io.penstock.serving.ModelCache;
@@ -16,6 +18,7 @@ import io.penstock.serving.ModelRegistry;
 import io.penstock.serving.net.Backoff;
 import io.penstock.serving.net.OutboundHttp;
 import io.penstock.serving.tensor.TensorPool;
+import io.penstock.spec.ByteSize;
 import io.penstock.spec.ServerSpec;
 import io.penstock.vision.draw.DetectionPainter;
 import java.time.Clock;
@@ -29,6 +32,8 @@ record Engine(
         ModelFetcher fetcher,
         ModelLoader loader,
         ModelRegistry models,
+        DeviceMemory memory,
+        DeviceShares processors,
         ServerSpec.Limits limits,
         SqliteDatabase database,
         int cores)
@@ -55,6 +60,8 @@ record Engine(
                 fetcher,
                 new ModelLoader(pool),
                 new ModelRegistry(),
+                new DeviceMemory("cpu", budget(server)),
+                new DeviceShares(cores),
                 limits,
                 new SqliteDatabase(folders.state(), folders.cache().resolve("natives")),
                 cores);
@@ -83,8 +90,13 @@ record Engine(
                 progress);
     }
 
+    private static long budget(ServerSpec server) {
+        return server.devices().cpu().memory().map(ByteSize::bytes).orElseGet(() -> MachineMemory.bytes() / 5 * 4);
+    }
+
     @Override
     public void close() {
+        memory.close();
         database.close();
         fetcher.close();
         cpu.close();

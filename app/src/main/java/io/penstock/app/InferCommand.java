@@ -4,8 +4,8 @@ import io.penstock.pipeline.Answer;
 import io.penstock.pipeline.Payload;
 import io.penstock.pipeline.StepPipeline;
 import io.penstock.pipeline.frame.Picture;
-import io.penstock.serving.BatchedModel;
 import io.penstock.serving.InferResponse;
+import io.penstock.serving.TensorModel;
 import io.penstock.serving.call.Deadline;
 import io.penstock.serving.call.ErrorType;
 import io.penstock.serving.call.ServingException;
@@ -143,7 +143,7 @@ final class InferCommand implements Callable<Integer> {
     }
 
     /** One request of the Open Inference Protocol, and its answer. */
-    private static String tensors(BatchedModel model, byte[] bytes, Engine engine) throws InterruptedException {
+    private static String tensors(TensorModel model, byte[] bytes, Engine engine) throws InterruptedException {
         OipCodec codec = new OipCodec(engine.pool());
         try (TensorLease body = engine.pool().allocate(Math.max(1, bytes.length))) {
             MemorySegment text = body.memory().asSlice(0, bytes.length);

@@ -13,18 +13,23 @@ import io.penstock.pipeline.Sink;
 import io.penstock.pipeline.StepPipeline;
 import io.penstock.pipeline.StreamCounters;
 import io.penstock.server.page.ModelCard;
-import io.penstock.serving.BatchedModel;
+import io.penstock.serving.Batching;
+import io.penstock.serving.DeviceMemory;
 import io.penstock.serving.HeldModel;
+import io.penstock.serving.KeepAlive;
 import io.penstock.serving.ModelFetcher;
 import io.penstock.serving.ModelLoader;
+import io.penstock.serving.OnDemandModel;
 import io.penstock.serving.backend.Backend;
 import io.penstock.serving.backend.ModelArtifact;
 import io.penstock.spec.BackendSpec;
+import io.penstock.spec.ByteSize;
 import io.penstock.spec.InferencePipeline;
 import io.penstock.spec.ModelSpec;
 import io.penstock.spec.SourceSpec;
 import io.penstock.vision.DetectionSettings;
 import io.penstock.vision.VisionPlan;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -61,18 +66,15 @@ final class PipelineAssembler {
         HeldModel file = engine.fetcher().fetch(new ModelFetcher.Wanted(target.modelUri(), spec.sha256(), false));
         boolean loaded = false;
         try {
-            int instances = instances(spec);
-            ModelSpec.Batching batching = spec.batching();
-            int capacity = Math.max(batching.maxBatchSize(), engine.limits().queueCapacity(batching.queueCapacity()));
-            BatchedModel model = engine.loader()
-                    .load(
-                            new ModelArtifact(target.modelName(), file.file()),
-                            backend(spec.backend(), instances),
-                            new ModelLoader.Options(
-                                    instances,
-                                    spec.warmUp(),
-                                    new BatchedModel.Batching(
-                                            batching.maxBatchSize(), batching.maxQueueDelay(), capacity)));
+            ModelArtifact artifact = new ModelArtifact(target.modelName(), file.file());
+            Backend backend = backend(spec.backend(), instances(spec));
+            ModelLoader.Options options = options(spec);
+            DeviceMemory.Tenant tenant =
+                    new DeviceMemory.Tenant(target.modelName(), memory(spec, file), keepAlive(spec));
+            OnDemandModel model = OnDemandModel.open(
+                    engine.memory(),
+                    tenant,
+                    statistics -> engine.loader().load(artifact, backend, options, statistics));
             loaded = true;
             return new LoadedModel(model, file);
         } finally {
@@ -82,13 +84,41 @@ final class PipelineAssembler {
         }
     }
 
+    private ModelLoader.Options options(ModelSpec spec) {
+        int instances = instances(spec);
+        ModelSpec.Batching wanted = spec.batching();
+        Batching batching = new Batching(
+                wanted.maxBatchSize(),
+                wanted.maxQueueDelay(),
+                Math.max(wanted.maxBatchSize(), engine.limits().queueCapacity(wanted.queueCapacity())),
+                wanted.preferredSizes(),
+                Batching.Priorities.USUAL,
+                new Batching.QueueTimeout(wanted.timeout().orElse(Duration.ZERO), Batching.QueueTimeout.Action.REJECT));
+        return new ModelLoader.Options(
+                instances, spec.warmUp(), batching, engine.processors().share(threads(spec.backend(), instances)));
+    }
+
+    /** Weights are in memory once, whatever the instances; what executions need comes on top. */
+    private static long memory(ModelSpec spec, HeldModel file) {
+        return spec.memory().map(ByteSize::bytes).orElseGet(() -> {
+            long bytes = file.file().toFile().length();
+            return bytes + bytes / 2;
+        });
+    }
+
+    private static KeepAlive keepAlive(ModelSpec spec) {
+        return spec.keepAlive()
+                .map(wanted -> wanted.time().<KeepAlive>map(KeepAlive.For::new).orElse(KeepAlive.ALWAYS))
+                .orElse(KeepAlive.UNTIL_NEEDED);
+    }
+
     /**
      * Joins steps around a model that is loaded already.
      *
      * @throws CommandException if the source needs steps and there are none
      */
     RunningPipeline join(Target target, LoadedModel loaded, Optional<DetectionSettings> override) {
-        BatchedModel model = loaded.model();
+        OnDemandModel model = loaded.model();
         InferencePipeline.Spec pipeline = target.pipeline().spec();
         Optional<VisionPlan> plan = VisionPlan.of(pipeline, model.signature(), engine.codec(), override);
         Optional<StepPipeline> steps = plan.map(found -> steps(target, model, found));
@@ -135,7 +165,10 @@ final class PipelineAssembler {
     }
 
     private boolean isModel(String name) {
-        return engine.models().find(name).filter(BatchedModel.class::isInstance).isPresent();
+        return engine.models()
+                .find(name)
+                .filter(OnDemandModel.class::isInstance)
+                .isPresent();
     }
 
     /** Starts what the source brings, if it brings anything by itself. */
@@ -161,11 +194,17 @@ final class PipelineAssembler {
         return spec.instances().orElse(Math.clamp(engine.cores(), 1, MOST_INSTANCES));
     }
 
+    private int threads(BackendSpec spec, int instances) {
+        return switch (spec) {
+            case BackendSpec.Onnxruntime onnx -> threads(onnx, instances);
+        };
+    }
+
     private int threads(BackendSpec.Onnxruntime onnx, int instances) {
         return onnx.intraOpThreads().orElse(Math.max(1, engine.cores() / instances));
     }
 
-    private StepPipeline steps(Target target, BatchedModel model, VisionPlan plan) {
+    private StepPipeline steps(Target target, OnDemandModel model, VisionPlan plan) {
         List<LiveStream> streams = switch (target.pipeline().spec().source()) {
             case SourceSpec.Http _ -> List.of();
             case SourceSpec.Streams cameras ->

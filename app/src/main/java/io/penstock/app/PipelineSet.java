@@ -2,7 +2,7 @@ package io.penstock.app;
 
 import io.penstock.pipeline.Pipeline;
 import io.penstock.server.page.ModelCard;
-import io.penstock.serving.BatchedModel;
+import io.penstock.serving.OnDemandModel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,7 +138,7 @@ final class PipelineSet implements AutoCloseable {
         }
     }
 
-    private static boolean isUsed(List<RunningPipeline> pipelines, BatchedModel model) {
+    private static boolean isUsed(List<RunningPipeline> pipelines, OnDemandModel model) {
         return pipelines.stream().anyMatch(pipeline -> pipeline.model() == model);
     }
 

@@ -7,7 +7,7 @@ import io.penstock.pipeline.PipelineRunner;
 import io.penstock.pipeline.PipelineWithSinks;
 import io.penstock.pipeline.Sink;
 import io.penstock.pipeline.StepPipeline;
-import io.penstock.serving.BatchedModel;
+import io.penstock.serving.OnDemandModel;
 import io.penstock.vision.VisionPlan;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +42,7 @@ final class RunningPipeline implements AutoCloseable {
         return loaded;
     }
 
-    BatchedModel model() {
+    OnDemandModel model() {
         return loaded.model();
     }
 

@@ -24,7 +24,8 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
     private final String name;
     private final ModelSignature signature;
     private final boolean joins;
-    private final ModelStatistics statistics = new ModelStatistics();
+    private final ModelStatistics statistics;
+    private final Batching batching;
     private final DynamicBatcher batcher;
     private final List<Thread> workers = new ArrayList<>();
 
@@ -32,29 +33,39 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
      * Starts a worker for each instance, and takes the instances over.
      *
      * @param instances at least one, all of one model
+     * @param device where they execute
      */
-    BatchedModel(String name, List<TensorInstance> instances, Batching batching, TensorPool pool) {
+    BatchedModel(
+            String name,
+            List<TensorInstance> instances,
+            Batching batching,
+            TensorPool pool,
+            DeviceShares.Share device) {
+        this(name, instances, batching, pool, device, new ModelStatistics());
+    }
+
+    /** @param statistics go on from where they are */
+    BatchedModel(
+            String name,
+            List<TensorInstance> instances,
+            Batching batching,
+            TensorPool pool,
+            DeviceShares.Share device,
+            ModelStatistics statistics) {
         this.name = name;
         this.signature = instances.getFirst().signature();
+        this.statistics = statistics;
+        this.batching = batching;
         this.joins = signature.isBatchable();
-        this.batcher = new DynamicBatcher(
-                new BatchPolicy(
-                        joins && batching.maxBatchSize() > 1,
-                        batching.maxBatchSize(),
-                        batching.maxQueueDelay(),
-                        batching.queueCapacity()),
-                statistics);
+        this.batcher = new DynamicBatcher(new BatchPolicy(joins && batching.maxBatchSize() > 1, batching), statistics);
         for (TensorInstance instance : instances) {
-            InstanceWorker worker = new InstanceWorker(batcher, instance, pool, statistics);
+            InstanceWorker worker = new InstanceWorker(batcher, instance, pool, device, statistics);
             workers.add(Thread.ofPlatform()
                     .name("model-" + name + "-" + workers.size())
                     .daemon()
                     .start(worker));
         }
     }
-
-    /** Bounds of a batch and of the queue before it. */
-    public record Batching(int maxBatchSize, Duration maxQueueDelay, int queueCapacity) {}
 
     @Override
     public String name() {
@@ -77,7 +88,7 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
         boolean answered = false;
         try {
             checkOutputs(request);
-            InferResponse response = batcher.submit(new PendingRequest(request, itemsOf(request)));
+            InferResponse response = batcher.submit(new PendingRequest(request, itemsOf(request), batching.timeout()));
             statistics.succeeded(
                     response.timings().queueNanos(), System.nanoTime() - started, System.currentTimeMillis());
             answered = true;

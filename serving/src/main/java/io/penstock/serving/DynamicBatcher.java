@@ -1,11 +1,10 @@
 package io.penstock.serving;
 
+import io.penstock.serving.Batching.QueueTimeout;
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
 import io.penstock.serving.tensor.Tensor;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
@@ -14,25 +13,28 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Combines concurrent requests into batches, so that one execution serves many callers.
  *
- * <p>A batch closes when it is full, or when its oldest request has been here for {@code maxQueueDelay}, whichever is
- * first. Only requests of the same shape (the batch dimension aside) and types share one. A request larger than
- * {@code maxBatchSize} runs alone. The queue is bounded: a request that does not fit is refused at once, because its
- * caller can retry elsewhere but cannot get back the time it spent waiting here. Requests whose caller has left or whose
+ * <p>A batch closes when it is full or of a preferred size, or when its oldest request has been here for
+ * {@code maxQueueDelay}, whichever is first. Only requests of the same shape (the batch dimension aside) and types share
+ * one. A request larger than {@code maxBatchSize} runs alone. More urgent requests go first, within the bounds of
+ * {@link Batching.Priorities}. The queue is bounded: a request that does not fit is refused at once, because its caller
+ * can retry elsewhere but cannot get back the time it spent waiting here. Requests whose caller has left or whose
  * deadline has passed are taken out before they cost anything.
  *
- * <p>Threads: callers block in {@link #submit}, one worker for each model instance in {@link #take}. The lock guards the
- * queue alone, and is not held while anybody executes.
+ * <p>Threads: callers block in {@link #submit}, one worker for each model instance in {@link #awaitBatch}. The lock
+ * guards the queue alone, and is not held while anybody executes.
  */
 final class DynamicBatcher {
-    private final BatchPolicy policy;
+    private final Batching batching;
+    private final boolean joins;
     private final ModelStatistics statistics;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<PendingRequest> queue = new ArrayDeque<>();
+    private final PendingQueue queue = new PendingQueue();
     private boolean closed;
 
     DynamicBatcher(BatchPolicy policy, ModelStatistics statistics) {
-        this.policy = policy;
+        this.batching = policy.batching();
+        this.joins = policy.joins();
         this.statistics = statistics;
     }
 
@@ -57,14 +59,16 @@ final class DynamicBatcher {
             if (closed) {
                 throw new ServingException(ErrorCode.NOT_READY, "the model is being unloaded");
             }
-            if (queue.size() >= policy.queueCapacity()) {
+            if (queue.size() >= batching.queueCapacity()) {
                 throw new ServingException(
                         ErrorCode.QUEUE_FULL,
-                        "the model's queue is full: " + policy.queueCapacity()
+                        "the model's queue is full: " + batching.queueCapacity()
                                 + " requests wait (model.batching.queueCapacity)");
             }
             pending.request().memory().retain();
-            queue.addLast(pending);
+            queue.add(
+                    pending,
+                    batching.priorities().handicapNanos(pending.request().priority()));
             statistics.queued(1);
             changed.signal();
         } finally {
@@ -84,32 +88,47 @@ final class DynamicBatcher {
         }
     }
 
-    /** Waits for the next batch; empty once the batcher is closed. The taker releases each request's memory. */
-    List<PendingRequest> take() throws InterruptedException {
+    /** Waits until a batch would close; false once the batcher is closed and nothing waits any more. */
+    boolean awaitBatch() throws InterruptedException {
         lock.lock();
         try {
             while (true) {
-                dropSettledAndLate();
-                PendingRequest oldest = queue.peekFirst();
-                if (oldest == null) {
+                List<PendingRequest> batch = joinable();
+                if (batch.isEmpty()) {
                     if (closed) {
-                        return List.of();
+                        return false;
                     }
                     changed.await();
                     continue;
                 }
-                List<PendingRequest> batch = joinable(oldest);
-                // From the oldest request's arrival, not from now: time spent behind a busy worker counts.
-                long left = oldest.arrivedAt() + policy.maxQueueDelay().toNanos() - System.nanoTime();
-                if (left <= 0 || closed || isFull(batch)) {
-                    batch.forEach(this::dequeue);
-                    if (!queue.isEmpty()) {
-                        changed.signal();
-                    }
-                    return batch;
+                long left = nanosUntilClosed(batch);
+                if (left <= 0) {
+                    return true;
                 }
                 changed.awaitNanos(left);
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The batch that closes now; empty where none does. The taker releases each request's memory. */
+    List<PendingRequest> poll() {
+        lock.lock();
+        try {
+            List<PendingRequest> batch = joinable();
+            if (batch.isEmpty() || nanosUntilClosed(batch) > 0) {
+                return List.of();
+            }
+            for (PendingRequest pending : batch) {
+                queue.remove(pending);
+                pending.taken();
+                statistics.queued(-1);
+            }
+            if (!queue.isEmpty()) {
+                changed.signal();
+            }
+            return batch;
         } finally {
             lock.unlock();
         }
@@ -126,47 +145,92 @@ final class DynamicBatcher {
         }
     }
 
-    private void dropSettledAndLate() {
-        for (Iterator<PendingRequest> each = queue.iterator(); each.hasNext(); ) {
-            PendingRequest pending = each.next();
-            if (pending.request().deadline().isPast()) {
-                pending.fail(new ServingException(
-                        ErrorCode.DEADLINE_EXCEEDED, "the deadline passed while the request waited in the queue"));
-            }
-            if (pending.isSettled()) {
-                each.remove();
-                release(pending);
-            }
+    /** From the oldest request's arrival, not from now: time spent behind a busy worker counts. */
+    private long nanosUntilClosed(List<PendingRequest> batch) {
+        if (closed || isComplete(batch)) {
+            return 0;
         }
+        long oldest = batch.getFirst().arrivedAt();
+        for (PendingRequest pending : batch) {
+            oldest = Math.min(oldest, pending.arrivedAt());
+        }
+        return oldest + batching.maxQueueDelay().toNanos() - System.nanoTime();
     }
 
-    private List<PendingRequest> joinable(PendingRequest oldest) {
-        List<PendingRequest> batch = new ArrayList<>(policy.maxBatchSize());
-        batch.add(oldest);
-        long items = oldest.items();
-        if (!policy.joins()) {
-            return batch;
-        }
-        for (PendingRequest other : queue) {
-            if (items >= policy.maxBatchSize()) {
+    /** Those that would run together now, the first of the queue among them; empty where nobody waits. */
+    private List<PendingRequest> joinable() {
+        dropFromTheFront();
+        List<PendingRequest> batch = new ArrayList<>();
+        List<PendingRequest> settled = new ArrayList<>();
+        long items = 0;
+        for (PendingRequest pending : queue) {
+            if (!batch.isEmpty() && (!joins || items >= batching.maxBatchSize())) {
                 break;
             }
-            if (other != oldest && items + other.items() <= policy.maxBatchSize() && areJoinable(oldest, other)) {
-                batch.add(other);
-                items += other.items();
+            if (pending.isOver()) {
+                settled.add(pending);
+            } else if (batch.isEmpty()
+                    || (items + pending.items() <= batching.maxBatchSize() && areJoinable(batch.getFirst(), pending))) {
+                batch.add(pending);
+                items += pending.items();
             }
         }
-        return batch;
+        settled.forEach(this::drop);
+        return preferred(batch, items);
     }
 
-    private boolean isFull(List<PendingRequest> batch) {
-        return !policy.joins()
-                || batch.stream().mapToLong(PendingRequest::items).sum() >= policy.maxBatchSize();
+    /** The largest beginning that has a preferred size, where not all can be taken at once anyway. */
+    private List<PendingRequest> preferred(List<PendingRequest> batch, long items) {
+        if (batching.preferredSizes().isEmpty() || items >= batching.maxBatchSize()) {
+            return batch;
+        }
+        int best = 0;
+        long sum = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            sum += batch.get(i).items();
+            if (isPreferred(sum)) {
+                best = i + 1;
+            }
+        }
+        return best == 0 ? batch : batch.subList(0, best);
     }
 
-    private void dequeue(PendingRequest pending) {
-        queue.remove(pending);
-        statistics.queued(-1);
+    private boolean isComplete(List<PendingRequest> batch) {
+        long items = batch.stream().mapToLong(PendingRequest::items).sum();
+        return !joins || items >= batching.maxBatchSize() || isPreferred(items);
+    }
+
+    private boolean isPreferred(long items) {
+        return items <= Integer.MAX_VALUE && batching.preferredSizes().contains((int) items);
+    }
+
+    /** Takes out who left or is too late, and moves back who waited too long, until the first is neither. */
+    private void dropFromTheFront() {
+        while (!queue.isEmpty()) {
+            PendingRequest first = queue.iterator().next();
+            if (first.isOver()) {
+                drop(first);
+            } else if (waitedTooLong(first) && !queue.isDelayed(first)) {
+                queue.delay(first);
+            } else {
+                return;
+            }
+        }
+    }
+
+    private boolean waitedTooLong(PendingRequest pending) {
+        QueueTimeout timeout = batching.timeout();
+        return timeout.isSet()
+                && timeout.action() == QueueTimeout.Action.DELAY
+                && System.nanoTime() - pending.arrivedAt() > timeout.after().toNanos();
+    }
+
+    private void drop(PendingRequest pending) {
+        pending.fail(new ServingException(
+                ErrorCode.DEADLINE_EXCEEDED, "the time passed while the request waited in the queue"));
+        if (queue.remove(pending)) {
+            release(pending);
+        }
     }
 
     private void release(PendingRequest pending) {

@@ -22,20 +22,33 @@ final class InstanceWorker implements Runnable {
     private final DynamicBatcher batcher;
     private final TensorInstance instance;
     private final TensorPool pool;
+    private final DeviceShares.Share device;
     private final ModelStatistics statistics;
 
-    InstanceWorker(DynamicBatcher batcher, TensorInstance instance, TensorPool pool, ModelStatistics statistics) {
+    InstanceWorker(
+            DynamicBatcher batcher,
+            TensorInstance instance,
+            TensorPool pool,
+            DeviceShares.Share device,
+            ModelStatistics statistics) {
         this.batcher = batcher;
         this.instance = instance;
         this.pool = pool;
+        this.device = device;
         this.statistics = statistics;
     }
 
     @Override
     public void run() {
         try (instance) {
-            for (List<PendingRequest> batch = batcher.take(); !batch.isEmpty(); batch = batcher.take()) {
-                runOnce(batch);
+            while (batcher.awaitBatch()) {
+                // The batch is taken once the device is free: who comes until then joins it, who leaves costs nothing.
+                try (DeviceShares.Turn _ = device.enter()) {
+                    List<PendingRequest> batch = batcher.poll();
+                    if (!batch.isEmpty()) {
+                        runOnce(batch);
+                    }
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -27,7 +27,7 @@ public final class ModelLoader {
     }
 
     /** How a model is to be loaded. */
-    public record Options(int instances, boolean warmUp, BatchedModel.Batching batching) {}
+    public record Options(int instances, boolean warmUp, Batching batching, DeviceShares.Share device) {}
 
     /**
      * Loads a model and runs it once; the caller closes it.
@@ -36,6 +36,11 @@ public final class ModelLoader {
      *     missing or no model that the backend runs
      */
     public BatchedModel load(ModelArtifact artifact, Backend backend, Options options) {
+        return load(artifact, backend, options, new ModelStatistics());
+    }
+
+    /** @param statistics that the model goes on counting in */
+    public BatchedModel load(ModelArtifact artifact, Backend backend, Options options, ModelStatistics statistics) {
         Path file = artifact.file();
         if (!Files.exists(file)) {
             throw new ServingException(ErrorCode.NOT_FOUND, "model " + artifact.name() + ": there is no file " + file);
@@ -56,7 +61,7 @@ public final class ModelLoader {
                 loaded.forEach(TensorInstance::close);
             }
         }
-        return new BatchedModel(artifact.name(), loaded, options.batching(), pool);
+        return new BatchedModel(artifact.name(), loaded, options.batching(), pool, options.device(), statistics);
     }
 
     /**

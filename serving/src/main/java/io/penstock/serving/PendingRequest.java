@@ -15,8 +15,13 @@ final class PendingRequest {
     private final InferRequest request;
     private final long items;
     private final long arrivedAt = System.nanoTime();
+    private final long queueNanos;
     private final Thread caller = Thread.currentThread();
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+
+    private long rank;
+    private long number;
+    private volatile boolean taken;
 
     private sealed interface State {
         State WAITING = new Waiting();
@@ -31,9 +36,44 @@ final class PendingRequest {
         record Failed(ServingException failure) implements State {}
     }
 
-    PendingRequest(InferRequest request, long items) {
+    /** @param timeout what it may spend in the queue */
+    PendingRequest(InferRequest request, long items, Batching.QueueTimeout timeout) {
         this.request = request;
         this.items = items;
+        this.queueNanos = timeout.isSet() && timeout.action() == Batching.QueueTimeout.Action.REJECT
+                ? timeout.after().toNanos()
+                : Long.MAX_VALUE;
+    }
+
+    /** Where it stands in its queue, whose lock guards this: smaller is earlier. */
+    long rank() {
+        return rank;
+    }
+
+    /** Tells requests of one rank apart, in the order they came. */
+    long number() {
+        return number;
+    }
+
+    void place(long atRank, long withNumber) {
+        rank = atRank;
+        number = withNumber;
+    }
+
+    /** From now on it waits for its answer and no longer for its turn. */
+    void taken() {
+        taken = true;
+    }
+
+    /** Whether nobody waits for it any more, or nobody should. */
+    boolean isOver() {
+        return isSettled() || remainingNanos() <= 0;
+    }
+
+    /** Nanoseconds until its caller gives up. */
+    private long remainingNanos() {
+        long left = request.deadline().remainingNanos();
+        return taken ? left : Math.min(left, queueNanos - (System.nanoTime() - arrivedAt));
     }
 
     InferRequest request() {
@@ -85,11 +125,15 @@ final class PendingRequest {
                     if (Thread.interrupted() && abandon()) {
                         throw new InterruptedException();
                     }
-                    long left = request.deadline().remainingNanos();
+                    long left = remainingNanos();
                     if (left > 0) {
                         LockSupport.parkNanos(this, left);
                     } else if (abandon()) {
-                        throw new ServingException(ErrorCode.DEADLINE_EXCEEDED, "no answer before the deadline");
+                        throw new ServingException(
+                                ErrorCode.DEADLINE_EXCEEDED,
+                                request.deadline().isPast()
+                                        ? "no answer before the deadline"
+                                        : "the request waited longer in the queue than the model allows");
                     }
                 }
             }

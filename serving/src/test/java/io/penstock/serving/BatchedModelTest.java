@@ -174,9 +174,114 @@ class BatchedModelTest {
                         ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_READY));
     }
 
+    @Test
+    void theMoreUrgentGoesFirst() throws Exception {
+        try (BatchedModel model = model(1, Duration.ZERO, 16)) {
+            Future<List<Float>> running = callers.submit(() -> call(model, 1, 1));
+            instance.awaitExecution();
+            Future<List<Float>> usual = callers.submit(() -> call(model, 2, 0L, 3));
+            awaitQueued(model, 1);
+            Future<List<Float>> urgent = callers.submit(() -> call(model, 3, 1L, 2));
+            awaitQueued(model, 2);
+            permits.release(3);
+
+            running.get();
+            usual.get();
+            urgent.get();
+            assertThat(instance.batches()).containsExactly(1L, 2L, 3L);
+        }
+    }
+
+    @Test
+    void nobodyIsOvertakenForever() throws Exception {
+        try (BatchedModel model = model(1, Duration.ZERO, 16)) {
+            Future<List<Float>> running = callers.submit(() -> call(model, 1, 1));
+            instance.awaitExecution();
+            Future<List<Float>> lowest = callers.submit(() -> call(model, 2, 9L, 3));
+            awaitQueued(model, 1);
+            awaitPassing(Batching.Priorities.HEAD_START.multipliedBy(9));
+            Future<List<Float>> urgent = callers.submit(() -> call(model, 3, 1L, 2));
+            awaitQueued(model, 2);
+            permits.release(3);
+
+            running.get();
+            lowest.get();
+            urgent.get();
+            assertThat(instance.batches()).containsExactly(1L, 3L, 2L);
+        }
+    }
+
+    @Test
+    void aPreferredSizeWaitsForNoMore() throws Exception {
+        Batching four = new Batching(8, LONG, 16, List.of(4), Batching.Priorities.NONE, Batching.QueueTimeout.NONE);
+        try (BatchedModel model = model(four)) {
+            permits.release(10);
+            List<Future<List<Float>>> answers = new ArrayList<>();
+            for (int i = 1; i <= 4; i++) {
+                int value = i;
+                answers.add(callers.submit(() -> call(model, value, 1)));
+            }
+            for (Future<List<Float>> answer : answers) {
+                assertThat(answer.get(5, TimeUnit.SECONDS)).hasSize(2);
+            }
+            assertThat(instance.batches()).containsExactly(4L);
+        }
+    }
+
+    @Test
+    void whoWaitsTooLongIsRefusedBeforeItsDeadline() throws Exception {
+        Batching.QueueTimeout soon =
+                new Batching.QueueTimeout(Duration.ofMillis(30), Batching.QueueTimeout.Action.REJECT);
+        try (BatchedModel model =
+                model(new Batching(1, Duration.ZERO, 16, List.of(), Batching.Priorities.NONE, soon))) {
+            Future<List<Float>> running = callers.submit(() -> call(model, 1, 1));
+            instance.awaitExecution();
+
+            assertThatThrownBy(() -> call(model, 2, 1))
+                    .isInstanceOfSatisfying(
+                            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED))
+                    .hasMessageContaining("longer in the queue");
+
+            permits.release(1);
+            assertThat(running.get()).as("who runs is not late").containsExactly(2f, 2f);
+        }
+    }
+
+    @Test
+    void whoMayBeDelayedGoesBehindThoseInTime() throws Exception {
+        Batching.QueueTimeout soon =
+                new Batching.QueueTimeout(Duration.ofMillis(30), Batching.QueueTimeout.Action.DELAY);
+        try (BatchedModel model =
+                model(new Batching(1, Duration.ZERO, 16, List.of(), Batching.Priorities.NONE, soon))) {
+            Future<List<Float>> running = callers.submit(() -> call(model, 1, 1));
+            instance.awaitExecution();
+            Future<List<Float>> late = callers.submit(() -> call(model, 2, 3));
+            awaitQueued(model, 1);
+            awaitPassing(soon.after().multipliedBy(2));
+            Future<List<Float>> inTime = callers.submit(() -> call(model, 3, 2));
+            awaitQueued(model, 2);
+            permits.release(2);
+            assertThat(inTime.get()).hasSize(4);
+            assertThat(late.isDone()).isFalse();
+            permits.release(1);
+
+            assertThat(late.get()).hasSize(6);
+            running.get();
+        }
+    }
+
     private BatchedModel model(int maxBatchSize, Duration delay, int capacity) {
-        return new BatchedModel(
-                "twice", List.of(instance), new BatchedModel.Batching(maxBatchSize, delay, capacity), pool);
+        return model(new Batching(maxBatchSize, delay, capacity));
+    }
+
+    private BatchedModel model(Batching batching) {
+        return new BatchedModel("twice", List.of(instance), batching, pool, new DeviceShares(2).share(1));
+    }
+
+    private static void awaitPassing(Duration time) {
+        for (long until = System.nanoTime() + time.toNanos(); System.nanoTime() < until; ) {
+            Thread.onSpinWait();
+        }
     }
 
     private static void awaitQueued(BatchedModel model, int count) {
@@ -189,14 +294,23 @@ class BatchedModelTest {
         return call(model, value, LONG, items);
     }
 
+    private List<Float> call(BatchedModel model, float value, long priority, int items) throws InterruptedException {
+        return call(model, value, LONG, priority, items);
+    }
+
     private List<Float> call(BatchedModel model, float value, Duration timeout, int items) throws InterruptedException {
+        return call(model, value, timeout, 0, items);
+    }
+
+    private List<Float> call(BatchedModel model, float value, Duration timeout, long priority, int items)
+            throws InterruptedException {
         try (TensorLease memory = pool.allocate(8L * items)) {
             for (int i = 0; i < 2 * items; i++) {
                 memory.memory().setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
             }
             Tensor x = new Tensor(DataType.FP32, Shape.of(items, 2), memory.memory());
-            try (InferResponse response =
-                    model.infer(new InferRequest(Map.of("x", x), Deadline.after(timeout), memory))) {
+            try (InferResponse response = model.infer(
+                    new InferRequest(Map.of("x", x), Deadline.after(timeout), memory).withPriority(priority))) {
                 List<Float> values = new ArrayList<>();
                 for (int i = 0; i < 2 * items; i++) {
                     values.add(

@@ -1,6 +1,7 @@
 package io.penstock.spec;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -30,6 +31,13 @@ public record ModelSpec(
                 max = 64)
         OptionalInt instances,
 
+        @Field("How long it stays in memory after its last request: 5m, never (it is unloaded at once), or always"
+                + " (it never gives way). Absent, until another model needs its memory.")
+        Optional<KeepAliveTime> keepAlive,
+
+        @Field(value = "What it takes in memory while it is loaded; absent, one and a half times its file.", min = 1)
+        Optional<ByteSize> memory,
+
         @Field(value = "Runs the model once before it answers.", byDefault = "true")
         boolean warmUp) {
     /** Refuses an address of no known kind where it was written, before anything starts. */
@@ -49,8 +57,27 @@ public record ModelSpec(
                     value = "Requests that may wait; one more is refused at once. Absent, the server's queuePerModel.",
                     min = 1,
                     max = 1000000)
-            OptionalInt queueCapacity) {
+            OptionalInt queueCapacity,
+
+            @Field(
+                    value = "Items at which a batch closes before it is full, without waiting for more.",
+                    byDefault = "[]",
+                    max = 64)
+            List<Integer> preferredSizes,
+
+            @Field("What a request may wait for its turn; absent, as long as its deadline allows.")
+            Optional<Duration> timeout) {
         public Batching {
+            preferredSizes = List.copyOf(preferredSizes);
+            for (int size : preferredSizes) {
+                if (size < 1 || size > maxBatchSize) {
+                    throw new IllegalArgumentException(
+                            "preferredSizes must be from 1 to maxBatchSize, " + maxBatchSize + ": " + size);
+                }
+            }
+            if (timeout.isPresent() && timeout.get().isZero()) {
+                throw new IllegalArgumentException("timeout must be longer than 0s; leave it out for no limit");
+            }
             if (queueCapacity.orElse(maxBatchSize) < maxBatchSize) {
                 throw new IllegalArgumentException("queueCapacity must be at least maxBatchSize, " + maxBatchSize + ": "
                         + queueCapacity.getAsInt());

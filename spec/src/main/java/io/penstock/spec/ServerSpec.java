@@ -1,6 +1,7 @@
 package io.penstock.spec;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** What belongs to the process and not to one pipeline: where it listens, what it allows, what it keeps. */
@@ -12,7 +13,10 @@ public record ServerSpec(
         Limits limits,
 
         @Field(value = "The folder where fetched models are kept.", byDefault = "{}")
-        Cache cache) {
+        Cache cache,
+
+        @Field(value = "What models may take of each device.", byDefault = "{}")
+        Devices devices) {
 
     /** What stands where no document of this kind was given. */
     public static ServerSpec defaults() {
@@ -21,7 +25,7 @@ public record ServerSpec(
 
     /** This specification with another address or port. */
     public ServerSpec withListen(Listen other) {
-        return new ServerSpec(other, limits, cache);
+        return new ServerSpec(other, limits, cache, devices);
     }
 
     /** Where the process listens. */
@@ -103,4 +107,18 @@ public record ServerSpec(
                     byDefault = "50Gi",
                     min = 1)
             ByteSize bytes) {}
+
+    /** What models may take of each device. */
+    public record Devices(
+            @Field(value = "The processors.", byDefault = "{}")
+            Device cpu) {}
+
+    /** What models may take of one device. */
+    public record Device(
+            @Field(
+                    value =
+                            "Memory of all loaded models; beyond it, the model that is longest unused gives way. Absent,"
+                                    + " four fifths of what the machine or container has.",
+                    min = 1048576)
+            Optional<ByteSize> memory) {}
 }

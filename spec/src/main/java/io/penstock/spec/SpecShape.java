@@ -145,7 +145,7 @@ sealed interface SpecShape {
         if (raw == StepSpec.Labels.class) {
             return new LabelNames();
         }
-        if (raw.isRecord() && raw != FrameRate.class && raw != ByteSize.class) {
+        if (raw.isRecord() && raw != FrameRate.class && raw != ByteSize.class && raw != KeepAliveTime.class) {
             return of(raw.asSubclass(Record.class));
         }
         if (raw.isSealed()) {
@@ -200,6 +200,13 @@ sealed interface SpecShape {
                     new JsonType(List.of("number", "string"), "max|[0-9.]+"),
                     List.of(),
                     FrameRate::parse);
+        }
+        if (type == KeepAliveTime.class) {
+            return new Scalar(
+                    "a duration such as 5m, never or always",
+                    new JsonType(List.of("string"), "never|always|" + Durations.PATTERN),
+                    List.of(),
+                    KeepAliveTime::parse);
         }
         if (type.isEnum()) {
             return choice(type);

@@ -26,7 +26,7 @@ class SpecReaderTest {
         assertThat(pipeline.name()).isEqualTo("street");
         assertThat(pipeline.spec().source()).isEqualTo(new SourceSpec.Http());
         assertThat(pipeline.model().batching())
-                .isEqualTo(new ModelSpec.Batching(8, Duration.ZERO, OptionalInt.empty()));
+                .isEqualTo(new ModelSpec.Batching(8, Duration.ZERO, OptionalInt.empty(), List.of(), Optional.empty()));
         assertThat(pipeline.spec().preprocess()).isEmpty();
     }
 

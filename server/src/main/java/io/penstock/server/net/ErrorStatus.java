@@ -18,7 +18,7 @@ public final class ErrorStatus {
             case CANCELLED -> 499;
             case UNIMPLEMENTED -> 501;
             case UPSTREAM_FAILED -> 502;
-            case QUEUE_FULL, MEMORY_BUDGET, STORAGE_FULL, NOT_READY, DRAINING -> 503;
+            case QUEUE_FULL, MEMORY_BUDGET, MODEL_MEMORY, STORAGE_FULL, NOT_READY, DRAINING -> 503;
             case DEADLINE_EXCEEDED -> 504;
             case INTERNAL -> 500;
         };
@@ -35,7 +35,7 @@ public final class ErrorStatus {
             case TOO_LARGE -> 8;
             case METHOD_NOT_ALLOWED, UNIMPLEMENTED -> 12;
             case INTERNAL -> 13;
-            case QUEUE_FULL, MEMORY_BUDGET, STORAGE_FULL, NOT_READY, DRAINING, UPSTREAM_FAILED -> 14;
+            case QUEUE_FULL, MEMORY_BUDGET, MODEL_MEMORY, STORAGE_FULL, NOT_READY, DRAINING, UPSTREAM_FAILED -> 14;
         };
     }
 

@@ -37,6 +37,10 @@ public enum ErrorCode {
             ErrorType.RESOURCE,
             "Bodies, pictures and tensors under way take all memory that they may.",
             "Retry; send fewer or smaller requests at once, or raise `limits.bytesInFlight`."),
+    MODEL_MEMORY(
+            ErrorType.RESOURCE,
+            "There is no room for the model beside those that are in use.",
+            "Retry once others are idle; raise `devices.*.memory` of `Server`, or lower a model's `keepAlive`."),
     STORAGE_FULL(
             ErrorType.RESOURCE,
             "The disk, or the part of it that is ours, has no room.",

@@ -1,0 +1,100 @@
+package io.penstock.serving;
+
+import io.penstock.serving.backend.ModelSignature;
+import io.penstock.serving.call.Deadline;
+import io.penstock.serving.call.ServingException;
+import java.time.Duration;
+
+/**
+ * A model that is in memory while it is used, and longer where there is room. Its name, signature and statistics stay.
+ *
+ * <p>Threads: any number call {@link #infer}.
+ */
+public final class OnDemandModel implements TensorModel, AutoCloseable {
+    private static final Duration LONGEST_LOAD = Duration.ofMinutes(10);
+
+    private final String name;
+    private final ModelPlace<BatchedModel> place;
+    private final ModelStatistics statistics;
+    private final ModelSignature signature;
+
+    private OnDemandModel(
+            String name, ModelPlace<BatchedModel> place, ModelStatistics statistics, ModelSignature signature) {
+        this.name = name;
+        this.place = place;
+        this.statistics = statistics;
+        this.signature = signature;
+    }
+
+    /** Loads a model, given the statistics that it goes on counting in. */
+    public interface Loader {
+        BatchedModel load(ModelStatistics statistics) throws InterruptedException;
+    }
+
+    /**
+     * Loads the model once, so that what is wrong with it is known before anybody calls.
+     *
+     * @throws ServingException with the reason why it cannot be loaded
+     */
+    public static OnDemandModel open(DeviceMemory memory, DeviceMemory.Tenant tenant, Loader loader)
+            throws InterruptedException {
+        ModelStatistics statistics = new ModelStatistics();
+        ModelPlace<BatchedModel> place = memory.place(tenant, () -> loader.load(statistics));
+        boolean opened = false;
+        try (ModelPlace<BatchedModel>.Use use = place.use(Deadline.after(LONGEST_LOAD))) {
+            opened = true;
+            return new OnDemandModel(
+                    tenant.name(), place, statistics, use.model().signature());
+        } finally {
+            if (!opened) {
+                place.close();
+            }
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public ModelSignature signature() {
+        return signature;
+    }
+
+    @Override
+    public ModelStatistics statistics() {
+        return statistics;
+    }
+
+    /** Whether it is in memory now. */
+    public boolean isLoaded() {
+        return place.isLoaded();
+    }
+
+    /** What it takes in memory while it is loaded. */
+    public long bytes() {
+        return place.bytes();
+    }
+
+    @Override
+    public InferResponse infer(InferRequest request) throws InterruptedException {
+        long started = System.nanoTime();
+        ModelPlace<BatchedModel>.Use use;
+        try {
+            use = place.use(request.deadline());
+        } catch (ServingException e) {
+            statistics.failed(System.nanoTime() - started);
+            throw e;
+        }
+        try (use) {
+            return use.model().infer(request);
+        }
+    }
+
+    /** Refuses anything new, finishes what is under way, and unloads it. */
+    @Override
+    public void close() {
+        place.close();
+    }
+}
