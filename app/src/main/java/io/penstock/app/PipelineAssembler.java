@@ -72,6 +72,7 @@ final class PipelineAssembler {
             DeviceMemory.Tenant tenant =
                     new DeviceMemory.Tenant(target.modelName(), memory(spec, file), keepAlive(spec));
             OnDemandModel model = OnDemandModel.open(
+                    OnDemandModel.Identity.of(target.modelName()),
                     engine.memory(),
                     tenant,
                     statistics -> engine.loader().load(artifact, backend, options, statistics));

@@ -4,6 +4,7 @@ import io.penstock.serving.backend.ModelSignature;
 import io.penstock.serving.call.Deadline;
 import io.penstock.serving.call.ServingException;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /**
  * A model that is in memory while it is used, and longer where there is room. Its name, signature and statistics stay.
@@ -14,16 +15,30 @@ public final class OnDemandModel implements TensorModel, AutoCloseable {
     private static final Duration LONGEST_LOAD = Duration.ofMinutes(10);
 
     private final String name;
+    private final String version;
     private final ModelPlace<BatchedModel> place;
     private final ModelStatistics statistics;
     private final ModelSignature signature;
 
     private OnDemandModel(
-            String name, ModelPlace<BatchedModel> place, ModelStatistics statistics, ModelSignature signature) {
-        this.name = name;
+            Identity identity, ModelPlace<BatchedModel> place, ModelStatistics statistics, ModelSignature signature) {
+        this.name = identity.name();
+        this.version = identity.version();
         this.place = place;
         this.statistics = statistics;
         this.signature = signature;
+    }
+
+    /**
+     * What callers see of it.
+     *
+     * @param described the signature as callers see it, from the file's; refuses one that is not as it should be
+     */
+    public record Identity(String name, String version, UnaryOperator<ModelSignature> described) {
+        /** A model that has no other versions, as its file says it. */
+        public static Identity of(String name) {
+            return new Identity(name, "1", UnaryOperator.identity());
+        }
     }
 
     /** Loads a model, given the statistics that it goes on counting in. */
@@ -36,15 +51,15 @@ public final class OnDemandModel implements TensorModel, AutoCloseable {
      *
      * @throws ServingException with the reason why it cannot be loaded
      */
-    public static OnDemandModel open(DeviceMemory memory, DeviceMemory.Tenant tenant, Loader loader)
+    public static OnDemandModel open(Identity identity, DeviceMemory memory, DeviceMemory.Tenant tenant, Loader loader)
             throws InterruptedException {
         ModelStatistics statistics = new ModelStatistics();
         ModelPlace<BatchedModel> place = memory.place(tenant, () -> loader.load(statistics));
         boolean opened = false;
         try (ModelPlace<BatchedModel>.Use use = place.use(Deadline.after(LONGEST_LOAD))) {
+            ModelSignature signature = identity.described().apply(use.model().signature());
             opened = true;
-            return new OnDemandModel(
-                    tenant.name(), place, statistics, use.model().signature());
+            return new OnDemandModel(identity, place, statistics, signature);
         } finally {
             if (!opened) {
                 place.close();
@@ -55,6 +70,11 @@ public final class OnDemandModel implements TensorModel, AutoCloseable {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public String version() {
+        return version;
     }
 
     @Override
