@@ -1,5 +1,6 @@
 package io.penstock.app;
 
+import io.penstock.serving.ModelRepository;
 import io.penstock.spec.InvalidSpecException;
 import io.penstock.spec.ModelUri;
 import io.penstock.spec.ServerSpec;
@@ -9,6 +10,7 @@ import io.penstock.spec.SpecReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,13 +27,15 @@ import java.util.stream.Collectors;
  *
  * @param server from {@code --server}, from a document among the targets, or from {@code penstock.yaml} beside them
  * @param files the documents that were read, for reading them again
+ * @param repositories folders of models in Triton's layout
  */
-record Documents(List<Target> targets, ServerSpec server, Set<Path> files) {
+record Documents(List<Target> targets, ServerSpec server, Set<Path> files, List<Path> repositories) {
     private static final String SERVER_FILE = "penstock.yaml";
 
     Documents {
         targets = List.copyOf(targets);
         files = Set.copyOf(files);
+        repositories = List.copyOf(repositories);
     }
 
     /**
@@ -47,7 +51,7 @@ record Documents(List<Target> targets, ServerSpec server, Set<Path> files) {
 
     /** These documents with another address to listen on. */
     Documents listeningOn(String address, int port) {
-        return new Documents(targets, server.withListen(new ServerSpec.Listen(address, port)), files);
+        return new Documents(targets, server.withListen(new ServerSpec.Listen(address, port)), files, repositories);
     }
 
     /** The documents and models of these names, with nothing set. */
@@ -67,7 +71,13 @@ record Documents(List<Target> targets, ServerSpec server, Set<Path> files) {
         Map<Path, ServerSpec> servers = new LinkedHashMap<>();
         Set<Path> files = new LinkedHashSet<>();
         Set<Path> folders = new LinkedHashSet<>();
+        List<Path> repositories = new ArrayList<>();
         for (String name : request.names()) {
+            if (isFolder(name)) {
+                repositories.add(repository(Path.of(name)));
+                folders.add(Path.of(name).toAbsolutePath());
+                continue;
+            }
             Optional<ModelUri> model = model(name);
             Path file = model.isPresent() && !(model.get() instanceof ModelUri.Local)
                     ? Path.of("")
@@ -85,7 +95,30 @@ record Documents(List<Target> targets, ServerSpec server, Set<Path> files) {
             documents.server().ifPresent(server -> servers.put(file.toAbsolutePath(), server));
         }
         readServers(request, reader, folders, servers, files);
-        return new Documents(targets, theOne(servers), files);
+        Map.Entry<Path, ServerSpec> server = theOne(servers);
+        server.getValue()
+                .repository()
+                .map(wanted -> repository(folder(server.getKey()).resolve(wanted.path())))
+                .ifPresent(repositories::add);
+        return new Documents(targets, server.getValue(), files, repositories);
+    }
+
+    private static boolean isFolder(String name) {
+        try {
+            return Files.isDirectory(Path.of(name));
+        } catch (InvalidPathException _) {
+            return false;
+        }
+    }
+
+    private static Path repository(Path folder) {
+        if (!ModelRepository.isRepository(folder)) {
+            throw new CommandException(
+                    ExitCode.REFUSED,
+                    folder + " is no model repository: a model in it lies at NAME/VERSION/model.onnx, such as "
+                            + folder.resolve("detector/1/model.onnx"));
+        }
+        return folder.toAbsolutePath().normalize();
     }
 
     /** @throws CommandException unless there is one pipeline, for commands that take one */
@@ -115,7 +148,8 @@ record Documents(List<Target> targets, ServerSpec server, Set<Path> files) {
         String lower = name.toLowerCase(Locale.ROOT);
         if (!lower.endsWith(".yaml") && !lower.endsWith(".yml") && !lower.endsWith(".json")) {
             throw new CommandException(
-                    ExitCode.USAGE, name + " is neither a document (.yaml, .yml, .json) nor a model (.onnx)");
+                    ExitCode.USAGE,
+                    name + " is neither a document (.yaml, .yml, .json) nor a model (.onnx) nor a folder of models");
         }
     }
 
@@ -142,14 +176,14 @@ record Documents(List<Target> targets, ServerSpec server, Set<Path> files) {
         }
     }
 
-    private static ServerSpec theOne(Map<Path, ServerSpec> servers) {
+    private static Map.Entry<Path, ServerSpec> theOne(Map<Path, ServerSpec> servers) {
         if (servers.size() > 1) {
             throw new CommandException(
                     ExitCode.REFUSED,
                     "only one document of kind Server may be given; there is one in each of "
                             + servers.keySet().stream().map(Path::toString).collect(Collectors.joining(", ")));
         }
-        return servers.values().iterator().next();
+        return servers.entrySet().iterator().next();
     }
 
     /** @throws CommandException if two pipelines or two models are named alike, which one process cannot serve */

@@ -153,8 +153,8 @@ final class RunCommand implements Callable<Integer> {
         long atMostNanos = atMostNanos();
         Documents.Request request = new Documents.Request(targets, server, overrides());
         Documents read = withFlags(Documents.read(request));
-        if (read.targets().isEmpty()) {
-            throw new CommandException(ExitCode.REFUSED, "none of the files holds a pipeline: " + targets);
+        if (read.targets().isEmpty() && read.repositories().isEmpty()) {
+            throw new CommandException(ExitCode.REFUSED, "none of the files holds a pipeline or a model: " + targets);
         }
         Interrupts interrupts = Interrupts.take();
         UserFolders folders = UserFolders.of(System.getenv());
@@ -269,6 +269,9 @@ final class RunCommand implements Callable<Integer> {
         for (RunningPipeline pipeline : process.running()) {
             out.println("  " + describe(pipeline));
         }
+        for (RepositoryModels repository : process.repositories()) {
+            out.println("  " + repository.folder().getFileName() + ": models " + String.join(", ", repository.names()));
+        }
         out.println();
         out.println("  Look    " + address + "/");
         Optional<Pipeline> callable = process.running().stream()
@@ -280,7 +283,9 @@ final class RunCommand implements Callable<Integer> {
             out.println("  Ask     curl --data-binary @photo.jpg " + url);
             out.println("  Draw    curl --data-binary @photo.jpg -H 'Accept: image/jpeg' -o out.jpg " + url);
         } else {
-            String model = process.running().getFirst().model().name();
+            String model = process.running().isEmpty()
+                    ? process.repositories().getFirst().names().getFirst()
+                    : process.running().getFirst().model().name();
             out.println("  Ask     curl " + address + "/v2/models/" + model);
             out.println("          curl -d @request.json " + address + "/v2/models/" + model + "/infer");
         }

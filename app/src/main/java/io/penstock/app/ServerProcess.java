@@ -6,12 +6,20 @@ import io.penstock.server.ServerContext;
 import io.penstock.server.net.HostPolicy;
 import io.penstock.server.net.ServerLimits;
 import io.penstock.server.oip.ServerIdentity;
+import io.penstock.server.page.ModelCard;
+import io.penstock.serving.ModelRepository;
 import io.penstock.spec.ServerSpec;
+import io.penstock.spec.ServerSpec.Repository.Control;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Everything that {@code run} starts: the port first, so that probes are answered while models load, then models,
@@ -20,6 +28,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Threads: one starts and stops it; the models load beside the start of the port.
  */
 final class ServerProcess implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ServerProcess.class.getName());
     private static final Duration SLOW_AFTER = Duration.ofSeconds(10);
     private static final Duration HEAD_START = Duration.ofMillis(300);
     private static final Duration ABANDON = Duration.ofSeconds(1);
@@ -28,8 +37,10 @@ final class ServerProcess implements AutoCloseable {
     private final Engine engine;
     private final Documents documents;
     private final PipelineSet pipelines;
+    private final List<RepositoryModels> repositories;
     private final Instant begun;
     private final PenstockServer server;
+    private final List<Thread> polling = new ArrayList<>();
     private volatile List<String> unready;
     private volatile String refusedEdit = "";
     private volatile Duration startToReady = Duration.ZERO;
@@ -42,19 +53,29 @@ final class ServerProcess implements AutoCloseable {
         this.pipelines =
                 new PipelineSet(new PipelineAssembler(engine), engine.limits().requestDeadline());
         this.begun = begun;
-        this.unready = documents.targets().stream()
-                .map(target -> target.pipeline().name() + ": loading")
+        this.repositories = documents.repositories().stream()
+                .map(folder -> new RepositoryModels(
+                        engine, new ModelRepository(folder), sentence -> LOG.log(System.Logger.Level.INFO, sentence)))
+                .toList();
+        this.unready = Stream.concat(
+                        documents.targets().stream()
+                                .map(target -> target.pipeline().name()),
+                        documents.repositories().stream().map(Path::toString))
+                .map(what -> what + ": loading")
                 .toList();
         ServerContext.State state = new ServerContext.State(
-                new ServerIdentity("penstock", VersionCommand.number()),
-                () -> unready,
-                this::measured,
-                pipelines::cards);
+                new ServerIdentity("penstock", VersionCommand.number()), () -> unready, this::measured, this::cards);
         ServerContext context = new ServerContext(
                 engine.models(), pipelines::pipelines, engine.pool(), engine.codec(), engine.painter(), state);
         ServerSpec spec = documents.server();
         HostPolicy hosts = isLoopback(spec.listen()) ? HostPolicy.loopbackAnd(Set.of()) : HostPolicy.open();
         this.server = new PenstockServer(context, limits(spec.limits()), hosts);
+    }
+
+    private Map<String, ModelCard> cards() {
+        Map<String, ModelCard> cards = new HashMap<>(pipelines.cards());
+        repositories.forEach(repository -> repository.cards().forEach(cards::putIfAbsent));
+        return cards;
     }
 
     private static boolean isLoopback(ServerSpec.Listen listen) {
@@ -88,6 +109,9 @@ final class ServerProcess implements AutoCloseable {
             for (Target target : documents.targets()) {
                 pipelines.add(target);
             }
+            for (RepositoryModels repository : repositories) {
+                repository.loadAll();
+            }
             return null;
         });
         Beginning codec = Beginning.of(() -> {
@@ -111,9 +135,20 @@ final class ServerProcess implements AutoCloseable {
             }
         }
         Thread.ofVirtual().name("cameras").start(this::startCameras);
+        documents
+                .server()
+                .repository()
+                .filter(wanted -> wanted.control() == Control.POLL)
+                .ifPresent(this::poll);
         unready = List.of();
         startToReady = Duration.between(begun, Instant.now());
         return bound;
+    }
+
+    private void poll(ServerSpec.Repository wanted) {
+        for (RepositoryModels repository : repositories) {
+            polling.add(Thread.ofVirtual().name("poll").start(() -> repository.poll(wanted.pollInterval())));
+        }
     }
 
     /** Painting a scene and opening a camera take processors: who asks right after the start comes first. */
@@ -149,6 +184,10 @@ final class ServerProcess implements AutoCloseable {
         return startToReady;
     }
 
+    List<RepositoryModels> repositories() {
+        return repositories;
+    }
+
     List<RunningPipeline> running() {
         return pipelines.running();
     }
@@ -179,6 +218,8 @@ final class ServerProcess implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        polling.forEach(Thread::interrupt);
         pipelines.close();
+        repositories.forEach(RepositoryModels::close);
     }
 }

@@ -72,6 +72,10 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
         return name;
     }
 
+    int instances() {
+        return workers.size();
+    }
+
     @Override
     public ModelSignature signature() {
         return signature;

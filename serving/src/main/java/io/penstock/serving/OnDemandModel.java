@@ -19,14 +19,16 @@ public final class OnDemandModel implements TensorModel, AutoCloseable {
     private final ModelPlace<BatchedModel> place;
     private final ModelStatistics statistics;
     private final ModelSignature signature;
+    private final int instances;
 
     private OnDemandModel(
-            Identity identity, ModelPlace<BatchedModel> place, ModelStatistics statistics, ModelSignature signature) {
+            Identity identity, ModelPlace<BatchedModel> place, ModelStatistics statistics, BatchedModel first) {
         this.name = identity.name();
         this.version = identity.version();
         this.place = place;
         this.statistics = statistics;
-        this.signature = signature;
+        this.signature = identity.described().apply(first.signature());
+        this.instances = first.instances();
     }
 
     /**
@@ -57,9 +59,9 @@ public final class OnDemandModel implements TensorModel, AutoCloseable {
         ModelPlace<BatchedModel> place = memory.place(tenant, () -> loader.load(statistics));
         boolean opened = false;
         try (ModelPlace<BatchedModel>.Use use = place.use(Deadline.after(LONGEST_LOAD))) {
-            ModelSignature signature = identity.described().apply(use.model().signature());
+            OnDemandModel model = new OnDemandModel(identity, place, statistics, use.model());
             opened = true;
-            return new OnDemandModel(identity, place, statistics, signature);
+            return model;
         } finally {
             if (!opened) {
                 place.close();
@@ -95,6 +97,11 @@ public final class OnDemandModel implements TensorModel, AutoCloseable {
     /** What it takes in memory while it is loaded. */
     public long bytes() {
         return place.bytes();
+    }
+
+    /** Copies that execute at once. */
+    public int instances() {
+        return instances;
     }
 
     @Override

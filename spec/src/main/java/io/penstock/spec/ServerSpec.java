@@ -1,6 +1,7 @@
 package io.penstock.spec;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -16,7 +17,10 @@ public record ServerSpec(
         Cache cache,
 
         @Field(value = "What models may take of each device.", byDefault = "{}")
-        Devices devices) {
+        Devices devices,
+
+        @Field("A folder of models in Triton's layout that are served beside the pipelines.")
+        Optional<Repository> repository) {
 
     /** What stands where no document of this kind was given. */
     public static ServerSpec defaults() {
@@ -25,7 +29,7 @@ public record ServerSpec(
 
     /** This specification with another address or port. */
     public ServerSpec withListen(Listen other) {
-        return new ServerSpec(other, limits, cache, devices);
+        return new ServerSpec(other, limits, cache, devices, repository);
     }
 
     /** Where the process listens. */
@@ -121,4 +125,31 @@ public record ServerSpec(
                                     + " four fifths of what the machine or container has.",
                     min = 1048576)
             Optional<ByteSize> memory) {}
+
+    /** A folder of models in Triton's layout. */
+    public record Repository(
+            @Field(value = "The folder, relative to the document.", pattern = ".{1,4096}")
+            String path,
+
+            @Field(
+                    value =
+                            "Whether models may be loaded and unloaded while the process runs: none; poll, by what changes"
+                                    + " in the folder; explicit, by requests. All are loaded at the start.",
+                    byDefault = "explicit")
+            Control control,
+
+            @Field(value = "How often the folder is looked at under poll.", byDefault = "15s")
+            Duration pollInterval) {
+        /** What changes the models of a repository while the process runs. */
+        public enum Control {
+            NONE,
+            POLL,
+            EXPLICIT;
+
+            @Override
+            public String toString() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+    }
 }

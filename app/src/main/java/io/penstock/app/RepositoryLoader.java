@@ -1,0 +1,120 @@
+package io.penstock.app;
+
+import io.penstock.backend.onnxruntime.OnnxRuntimeBackend;
+import io.penstock.server.page.ModelCard;
+import io.penstock.serving.Batching;
+import io.penstock.serving.DeviceMemory;
+import io.penstock.serving.EnsembleModel;
+import io.penstock.serving.KeepAlive;
+import io.penstock.serving.ModelLoader;
+import io.penstock.serving.ModelRepository;
+import io.penstock.serving.OnDemandModel;
+import io.penstock.serving.RepositorySignature;
+import io.penstock.serving.TensorModel;
+import io.penstock.serving.backend.Backend;
+import io.penstock.serving.backend.ModelArtifact;
+import io.penstock.spec.triton.TritonModelConfig;
+import io.penstock.spec.triton.TritonModelConfig.DynamicBatching;
+import io.penstock.spec.triton.TritonModelConfig.EnsembleStep;
+import io.penstock.spec.triton.TritonModelConfig.QueuePolicy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/** Makes the models that an entry of a model repository asks for. */
+final class RepositoryLoader {
+    /** As many as Triton takes for a model that can batch and says no number. */
+    private static final int USUAL_BATCH = 4;
+
+    private static final int MOST_INSTANCES = 64;
+
+    private final Engine engine;
+
+    RepositoryLoader(Engine engine) {
+        this.engine = engine;
+    }
+
+    /** One version, loaded and verified; the caller closes it where it can be closed. */
+    TensorModel load(ModelRepository.Entry entry, long version, Path file) throws InterruptedException {
+        return entry.config().isEnsemble() ? ensemble(entry, version) : model(entry, version, file);
+    }
+
+    private TensorModel ensemble(ModelRepository.Entry entry, long version) {
+        List<EnsembleModel.Step> steps =
+                entry.config().ensemble().stream().map(RepositoryLoader::step).toList();
+        EnsembleModel model = new EnsembleModel(
+                entry.name(), Long.toString(version), RepositorySignature.ofEnsemble(entry), steps, engine.models());
+        for (EnsembleModel.Step step : steps) {
+            engine.models()
+                    .tensorModel(step.model(), step.version()); // a missing one is known now, not at the first call
+        }
+        return model;
+    }
+
+    private static EnsembleModel.Step step(EnsembleStep step) {
+        SequencedMap<String, String> inputs = new LinkedHashMap<>();
+        step.inputs().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(each -> inputs.put(each.getKey(), each.getValue()));
+        SequencedMap<String, String> outputs = new LinkedHashMap<>();
+        step.outputs().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(each -> outputs.put(each.getKey(), each.getValue()));
+        String version =
+                step.version().isPresent() ? Long.toString(step.version().getAsLong()) : "";
+        return new EnsembleModel.Step(step.model(), version, inputs, outputs);
+    }
+
+    private TensorModel model(ModelRepository.Entry entry, long version, Path file) throws InterruptedException {
+        TritonModelConfig config = entry.config();
+        int instances = Math.clamp(config.instances().orElse(Math.clamp(engine.cores(), 1, 4)), 1, MOST_INSTANCES);
+        int threads = threads(config, instances);
+        Backend backend = new OnnxRuntimeBackend(threads);
+        ModelLoader.Options options = new ModelLoader.Options(
+                instances, true, batching(config), engine.processors().share(threads));
+        long bytes = file.toFile().length();
+        return OnDemandModel.open(
+                new OnDemandModel.Identity(
+                        entry.name(), Long.toString(version), signature -> RepositorySignature.of(entry, signature)),
+                engine.memory(),
+                new DeviceMemory.Tenant(entry.name(), bytes + bytes / 2, KeepAlive.UNTIL_NEEDED),
+                statistics ->
+                        engine.loader().load(new ModelArtifact(entry.name(), file), backend, options, statistics));
+    }
+
+    /** What the page says of a model. */
+    static ModelCard card(TensorModel model) {
+        return model instanceof OnDemandModel loaded
+                ? new ModelCard("ONNX Runtime", loaded.bytes(), "CPU", loaded.instances(), 1)
+                : new ModelCard("ensemble", 0, "CPU", 1, 1);
+    }
+
+    private int threads(TritonModelConfig config, int instances) {
+        String wanted = config.parameters().getOrDefault("intra_op_thread_count", "");
+        return wanted.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(wanted) : Math.max(1, engine.cores() / instances);
+    }
+
+    /** Requests are joined only where the configuration says so, or says nothing of batches at all. */
+    private Batching batching(TritonModelConfig config) {
+        int capacity = engine.limits().queuePerModel();
+        int most = Math.max(1, config.maxBatchSize().orElse(USUAL_BATCH));
+        if (config.batching().isEmpty()) {
+            int joined = config.maxBatchSize().isPresent() ? 1 : most;
+            return new Batching(joined, Duration.ZERO, Math.max(joined, capacity));
+        }
+        DynamicBatching wanted = config.batching().get();
+        QueuePolicy queue = wanted.queue();
+        return new Batching(
+                most,
+                wanted.maxQueueDelay(),
+                Math.max(most, queue.capacity().orElse(capacity)),
+                wanted.preferredSizes().stream().filter(size -> size <= most).toList(),
+                new Batching.Priorities(wanted.priorityLevels(), wanted.usualPriority()),
+                new Batching.QueueTimeout(
+                        queue.timeout(),
+                        queue.delays() ? Batching.QueueTimeout.Action.DELAY : Batching.QueueTimeout.Action.REJECT));
+    }
+}

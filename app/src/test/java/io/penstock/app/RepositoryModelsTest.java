@@ -1,0 +1,258 @@
+package io.penstock.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.penstock.serving.InferRequest;
+import io.penstock.serving.InferResponse;
+import io.penstock.serving.Model;
+import io.penstock.serving.ModelRepository;
+import io.penstock.serving.OnDemandModel;
+import io.penstock.serving.call.Deadline;
+import io.penstock.serving.call.ErrorCode;
+import io.penstock.serving.call.ServingException;
+import io.penstock.serving.tensor.DataType;
+import io.penstock.serving.tensor.Shape;
+import io.penstock.serving.tensor.Tensor;
+import io.penstock.serving.tensor.TensorLease;
+import io.penstock.spec.ServerSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class RepositoryModelsTest {
+    private static final Shape IMAGE = Shape.of(1, 3, 256, 416);
+
+    @TempDir
+    private Path home;
+
+    private Path folder;
+    private Engine engine;
+    private RepositoryModels models;
+    private final List<String> reports = new ArrayList<>();
+
+    @BeforeEach
+    void start() throws IOException {
+        folder = Files.createDirectories(home.resolve("models"));
+        add("detector", 1);
+        engine = Engine.start(Checkout.folders(home), ServerSpec.defaults());
+        models = new RepositoryModels(engine, new ModelRepository(folder), reports::add);
+    }
+
+    @AfterEach
+    void stop() {
+        models.close();
+        engine.close();
+    }
+
+    private void add(String name, int version) throws IOException {
+        Path target = Files.createDirectories(folder.resolve(name).resolve(Integer.toString(version)));
+        Files.copy(Checkout.sample().resolveSibling("street-detector.onnx"), target.resolve("model.onnx"));
+    }
+
+    private void config(String name, String text) throws IOException {
+        Files.createDirectories(folder.resolve(name));
+        Files.writeString(folder.resolve(name).resolve("config.pbtxt"), text);
+    }
+
+    @Test
+    void aFolderWithoutConfigurationsRunsAsItIs() throws Exception {
+        models.loadAll();
+
+        assertThat(models.names()).containsExactly("detector");
+        Model model = engine.models().find("detector").orElseThrow();
+        assertThat(model.version()).isEqualTo("1");
+        assertThat(infer("detector", "")).isPositive();
+    }
+
+    @Test
+    void versionsAreChosenAndCalledByTheirNumbers() throws Exception {
+        add("detector", 2);
+        add("detector", 10);
+        config("detector", "version_policy { latest { num_versions: 2 } }\noptimization { priority: PRIORITY_MAX }\n");
+        models.loadAll();
+
+        assertThat(engine.models().versions("detector").stream().map(Model::version))
+                .containsExactly("2", "10");
+        assertThat(infer("detector", "2")).isEqualTo(infer("detector", ""));
+        assertThatThrownBy(() -> infer("detector", "1")).hasMessageContaining("no version 1; it has 2, 10");
+        assertThat(reports).contains("model detector: not carried over: optimization (line 2)");
+    }
+
+    @Test
+    void whatContradictsTheModelRefusesTheStartWithEverythingThatIsWrong() throws Exception {
+        config("detector", "input { name: \"picture\" data_type: TYPE_FP32 dims: [1, 3, 256, 416] }\n");
+        config("script", "backend: \"python\"\n");
+        Files.createDirectories(folder.resolve("script/1"));
+        config("broken", "max_batch_size: many\n");
+
+        assertThatThrownBy(models::loadAll)
+                .isInstanceOf(CommandException.class)
+                .hasMessageContaining("input picture is not in the model; it has images")
+                .hasMessageContaining("wants the backend python")
+                .hasMessageContaining("broken/config.pbtxt:1:1: max_batch_size");
+        assertThat(models.names()).isEmpty();
+    }
+
+    @Test
+    void anEnsembleCallsItsModels() throws Exception {
+        String output = output("detector");
+        config("both", """
+                platform: "ensemble"
+                input { name: "in" data_type: TYPE_FP32 dims: [ 1, 3, 256, 416 ] }
+                output { name: "out" data_type: TYPE_FP32 dims: [ -1, -1, -1 ] }
+                ensemble_scheduling { step { model_name: "detector" model_version: -1
+                  input_map { key: "images" value: "in" } output_map { key: "%s" value: "out" } } }
+                """.formatted(output));
+        Files.createDirectories(folder.resolve("both/1"));
+        models.loadAll();
+
+        assertThat(models.names()).containsExactly("both", "detector");
+        assertThat(infer("both", "")).isEqualTo(infer("detector", ""));
+    }
+
+    @Test
+    void loadingAnewLosesNoRequestAndUnloadingRefusesTheNext() throws Exception {
+        models.loadAll();
+        AtomicInteger answered = new AtomicInteger();
+        AtomicInteger failed = new AtomicInteger();
+        Thread caller = Thread.ofVirtual().start(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                try {
+                    infer("detector", "");
+                    answered.incrementAndGet();
+                } catch (ServingException _) {
+                    failed.incrementAndGet();
+                } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        });
+        for (int i = 0; i < 3; i++) {
+            models.load("detector", Optional.empty());
+        }
+        int before = answered.get();
+        while (answered.get() < before + 3) {
+            Thread.onSpinWait();
+        }
+        caller.interrupt();
+        caller.join();
+        assertThat(failed).hasValue(0);
+
+        models.unload("detector");
+        assertThatThrownBy(() -> infer("detector", ""))
+                .isInstanceOfSatisfying(
+                        ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
+        assertThat(models.unavailable()).isEqualTo(Map.of("detector", "unloaded"));
+        assertThat(engine.memory().reservedBytes()).isZero();
+        models.load("detector", Optional.of("{\"max_batch_size\": 0}"));
+        assertThat(infer("detector", "")).isPositive();
+    }
+
+    @Test
+    void namesThatLeaveTheFolderAreUnknown() {
+        for (String name : List.of("../models", "..", "", "a/b", "detector/1", ".hidden", "missing")) {
+            assertThatThrownBy(() -> models.load(name, Optional.empty()))
+                    .isInstanceOfSatisfying(
+                            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
+        }
+    }
+
+    @Test
+    void moreModelsThanMemoryAreServedByTurns() throws Exception {
+        add("second", 1);
+        add("third", 1);
+        long each = Files.size(folder.resolve("second/1/model.onnx")) * 3 / 2;
+        engine.close();
+        engine = Engine.start(Checkout.folders(home), withMemory(each * 2 + 1_000));
+        models = new RepositoryModels(engine, new ModelRepository(folder), reports::add);
+        models.loadAll();
+
+        for (int round = 0; round < 3; round++) {
+            for (String name : List.of("detector", "second", "third")) {
+                assertThat(infer(name, "")).isPositive();
+                assertThat(engine.memory().reservedBytes()).isLessThanOrEqualTo(each * 2 + 1_000);
+            }
+        }
+        assertThat(engine.models().all().stream().map(OnDemandModel.class::cast).filter(OnDemandModel::isLoaded))
+                .hasSize(2);
+    }
+
+    @Test
+    void aWatchedFolderIsFollowed() throws Exception {
+        models.loadAll();
+        Thread polling = Thread.ofVirtual().start(() -> models.poll(Duration.ofMillis(20)));
+        add("late", 1);
+        while (!models.names().contains("late")) {
+            Thread.onSpinWait();
+        }
+        Files.delete(folder.resolve("late/1/model.onnx"));
+        Files.delete(folder.resolve("late/1"));
+        Files.delete(folder.resolve("late"));
+        while (models.names().contains("late")) {
+            Thread.onSpinWait();
+        }
+        polling.interrupt();
+        polling.join();
+        assertThat(models.names()).containsExactly("detector");
+    }
+
+    private static ServerSpec withMemory(long bytes) {
+        return new io.penstock.spec.SpecReader()
+                .read("server.yaml", """
+                        apiVersion: penstock.io/v1alpha1
+                        kind: Server
+                        spec: {devices: {cpu: {memory: %d}}}
+                        """.formatted(bytes))
+                .server()
+                .orElseThrow();
+    }
+
+    private String output(String name) throws InterruptedException {
+        models.load(name, Optional.empty());
+        return engine.models()
+                .tensorModel(name, "")
+                .signature()
+                .outputs()
+                .getFirst()
+                .name();
+    }
+
+    /** Calls a detector with a grey picture, and gives the bytes of what it answers. */
+    private long infer(String name, String version) throws InterruptedException {
+        try (TensorLease memory = engine.pool().allocate(IMAGE.elementCount() * 4)) {
+            memory.memory().fill((byte) 0);
+            Tensor image = new Tensor(DataType.FP32, IMAGE, memory.memory().asSlice(0, IMAGE.elementCount() * 4));
+            SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
+            inputs.put(
+                    engine.models()
+                            .tensorModel(name, version)
+                            .signature()
+                            .inputs()
+                            .getFirst()
+                            .name(),
+                    image);
+            try (InferResponse response = engine.models()
+                    .tensorModel(name, version)
+                    .infer(new InferRequest(inputs, List.of(), Deadline.after(Duration.ofSeconds(60)), memory))) {
+                return response.outputs().values().stream()
+                        .mapToLong(Tensor::byteSize)
+                        .sum();
+            }
+        }
+    }
+}
