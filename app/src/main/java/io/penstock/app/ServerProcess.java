@@ -53,7 +53,8 @@ final class ServerProcess implements AutoCloseable {
         ServerContext context = new ServerContext(
                 engine.models(), pipelines::pipelines, engine.pool(), engine.codec(), engine.painter(), state);
         ServerSpec spec = documents.server();
-        HostPolicy hosts = isLoopback(spec.listen()) ? HostPolicy.loopbackAnd(Set.of()) : HostPolicy.open();
+        HostPolicy named = isLoopback(spec.listen()) ? HostPolicy.loopbackAnd(Set.of()) : HostPolicy.open();
+        HostPolicy hosts = named.withDomains(spec.listen().domains());
         this.server = new PenstockServer(context, limits(spec.limits()), hosts);
     }
 
