@@ -51,7 +51,9 @@ record Documents(List<Target> targets, ServerSpec server, Set<Path> files, List<
 
     /** These documents with another address to listen on. */
     Documents listeningOn(String address, int port) {
-        return new Documents(targets, server.withListen(new ServerSpec.Listen(address, port)), files, repositories);
+        List<String> domains = server.listen().domains();
+        return new Documents(
+                targets, server.withListen(new ServerSpec.Listen(address, port, domains)), files, repositories);
     }
 
     /** The documents and models of these names, with nothing set. */

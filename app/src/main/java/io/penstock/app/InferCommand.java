@@ -150,7 +150,8 @@ final class InferCommand implements Callable<Integer> {
             text.copyFrom(MemorySegment.ofArray(bytes));
             try (OipRequest request = codec.decode(body, text, OipCodec.NO_HEADER_LENGTH, model.signature());
                     InferResponse response = model.infer(request.toInferRequest(Deadline.after(PATIENCE)));
-                    OipAnswer answer = codec.encode(model.name(), model.version(), request, response)) {
+                    OipAnswer answer =
+                            codec.encode(model.name(), model.version(), model.signature(), request, response)) {
                 byte[] json =
                         answer.json().memory().asSlice(0, answer.jsonBytes()).toArray(ValueLayout.JAVA_BYTE);
                 return new String(json, StandardCharsets.UTF_8);

@@ -13,12 +13,14 @@ import io.penstock.serving.RepositorySignature;
 import io.penstock.serving.TensorModel;
 import io.penstock.serving.backend.Backend;
 import io.penstock.serving.backend.ModelArtifact;
+import io.penstock.serving.call.ServingException;
 import io.penstock.spec.triton.TritonModelConfig;
 import io.penstock.spec.triton.TritonModelConfig.DynamicBatching;
 import io.penstock.spec.triton.TritonModelConfig.EnsembleStep;
 import io.penstock.spec.triton.TritonModelConfig.QueuePolicy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +39,35 @@ final class RepositoryLoader {
         this.engine = engine;
     }
 
-    /** One version, loaded and verified; the caller closes it where it can be closed. */
-    TensorModel load(ModelRepository.Entry entry, long version, Path file) throws InterruptedException {
+    /**
+     * All versions that are to be served, loaded and verified; the caller closes each.
+     *
+     * @throws ServingException if one cannot be loaded; then none is
+     */
+    List<TensorModel> loadAll(ModelRepository.Entry entry) throws InterruptedException {
+        List<TensorModel> loaded = new ArrayList<>();
+        boolean all = false;
+        try {
+            for (Map.Entry<Long, Path> version : entry.versions().entrySet()) {
+                loaded.add(load(entry, version.getKey(), version.getValue()));
+            }
+            all = true;
+            return loaded;
+        } finally {
+            if (!all) {
+                loaded.forEach(RepositoryLoader::close);
+            }
+        }
+    }
+
+    /** Takes a model out of memory. */
+    static void close(TensorModel model) {
+        if (model instanceof OnDemandModel loaded) {
+            loaded.close(); // an ensemble holds nothing of its own
+        }
+    }
+
+    private TensorModel load(ModelRepository.Entry entry, long version, Path file) throws InterruptedException {
         return entry.config().isEnsemble() ? ensemble(entry, version) : model(entry, version, file);
     }
 
@@ -78,7 +107,10 @@ final class RepositoryLoader {
         long bytes = file.toFile().length();
         return OnDemandModel.open(
                 new OnDemandModel.Identity(
-                        entry.name(), Long.toString(version), signature -> RepositorySignature.of(entry, signature)),
+                        entry.name(),
+                        Long.toString(version),
+                        config.maxBatchSize().orElse(0),
+                        signature -> RepositorySignature.of(entry, signature)),
                 engine.memory(),
                 new DeviceMemory.Tenant(entry.name(), bytes + bytes / 2, KeepAlive.UNTIL_NEEDED),
                 statistics ->
@@ -88,7 +120,7 @@ final class RepositoryLoader {
     /** What the page says of a model. */
     static ModelCard card(TensorModel model) {
         return model instanceof OnDemandModel loaded
-                ? new ModelCard("ONNX Runtime", loaded.bytes(), "CPU", loaded.instances(), 1)
+                ? new ModelCard("ONNX Runtime", loaded.memoryBytes(), "CPU", loaded.instances(), 1)
                 : new ModelCard("ensemble", 0, "CPU", 1, 1);
     }
 

@@ -5,6 +5,8 @@ import io.penstock.server.PenstockServer;
 import io.penstock.server.ServerContext;
 import io.penstock.server.net.HostPolicy;
 import io.penstock.server.net.ServerLimits;
+import io.penstock.server.oip.LoadedModels;
+import io.penstock.server.oip.ModelControl;
 import io.penstock.server.oip.ServerIdentity;
 import io.penstock.server.page.ModelCard;
 import io.penstock.serving.ModelRepository;
@@ -66,10 +68,30 @@ final class ServerProcess implements AutoCloseable {
         ServerContext.State state = new ServerContext.State(
                 new ServerIdentity("penstock", VersionCommand.number()), () -> unready, this::measured, this::cards);
         ServerContext context = new ServerContext(
-                engine.models(), pipelines::pipelines, engine.pool(), engine.codec(), engine.painter(), state);
+                engine.models(),
+                pipelines::pipelines,
+                engine.pool(),
+                engine.codec(),
+                engine.painter(),
+                control(),
+                state);
         ServerSpec spec = documents.server();
-        HostPolicy hosts = isLoopback(spec.listen()) ? HostPolicy.loopbackAnd(Set.of()) : HostPolicy.open();
+        HostPolicy named = isLoopback(spec.listen()) ? HostPolicy.loopbackAnd(Set.of()) : HostPolicy.open();
+        HostPolicy hosts = named.withDomains(spec.listen().domains());
         this.server = new PenstockServer(context, limits(spec.limits()), hosts);
+    }
+
+    private ModelControl control() {
+        return repositories.isEmpty()
+                ? new LoadedModels(engine.models())
+                : new RepositoryControl(
+                        engine.models(),
+                        repositories,
+                        documents
+                                .server()
+                                .repository()
+                                .map(ServerSpec.Repository::control)
+                                .orElse(Control.EXPLICIT));
     }
 
     private Map<String, ModelCard> cards() {

@@ -16,6 +16,7 @@ import io.penstock.serving.tensor.Shape;
 import io.penstock.serving.tensor.Tensor;
 import io.penstock.serving.tensor.TensorLease;
 import io.penstock.spec.ServerSpec;
+import io.penstock.spec.SpecReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,7 +144,7 @@ class RepositoryModelsTest {
             }
         });
         for (int i = 0; i < 3; i++) {
-            models.load("detector", Optional.empty());
+            models.load("detector", Optional.empty(), Map.of());
         }
         int before = answered.get();
         while (answered.get() < before + 3) {
@@ -153,20 +154,57 @@ class RepositoryModelsTest {
         caller.join();
         assertThat(failed).hasValue(0);
 
-        models.unload("detector");
+        models.unload("detector", false);
         assertThatThrownBy(() -> infer("detector", ""))
                 .isInstanceOfSatisfying(
                         ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
         assertThat(models.unavailable()).isEqualTo(Map.of("detector", "unloaded"));
         assertThat(engine.memory().reservedBytes()).isZero();
-        models.load("detector", Optional.of("{\"max_batch_size\": 0}"));
+        models.load("detector", Optional.of("{\"max_batch_size\": 0}"), Map.of());
         assertThat(infer("detector", "")).isPositive();
+    }
+
+    @Test
+    void filesOfARequestAreServedInThePlaceOfTheFolders() throws Exception {
+        byte[] model = Files.readAllBytes(folder.resolve("detector/1/model.onnx"));
+        models.loadAll();
+        models.load("detector", Optional.of("{}"), Map.of("7/model.onnx", model));
+
+        assertThat(engine.models().versions("detector").stream().map(Model::version))
+                .containsExactly("7");
+        assertThat(infer("detector", "7")).isPositive();
+        models.load("fresh", Optional.empty(), Map.of("1/model.onnx", model));
+        assertThat(infer("fresh", "")).isPositive();
+        for (String path : List.of("../other/1/model.onnx", "/etc/model.onnx", "..")) {
+            assertThatThrownBy(() -> models.load("detector", Optional.empty(), Map.of(path, model)))
+                    .hasMessageContaining("leaves the model's folder");
+        }
+        assertThatThrownBy(() -> models.load("detector", Optional.empty(), Map.of("1/model.onnx", new byte[10])))
+                .isInstanceOf(ServingException.class);
+        assertThat(infer("detector", "")).as("what was loaded stays").isPositive();
+    }
+
+    @Test
+    void anEnsemblesModelsGoWithItWhereTheyAreWanted() throws Exception {
+        config("both", """
+                platform: "ensemble"
+                input { name: "in" data_type: TYPE_FP32 dims: [ 1, 3, 256, 416 ] }
+                output { name: "out" data_type: TYPE_FP32 dims: [ -1, -1, -1 ] }
+                ensemble_scheduling { step { model_name: "detector" model_version: -1
+                  input_map { key: "images" value: "in" } output_map { key: "%s" value: "out" } } }
+                """.formatted(output("detector")));
+        Files.createDirectories(folder.resolve("both/1"));
+        models.loadAll();
+        models.unload("both", true);
+
+        assertThat(models.names()).isEmpty();
+        assertThat(models.unavailable()).containsOnlyKeys("both", "detector");
     }
 
     @Test
     void namesThatLeaveTheFolderAreUnknown() {
         for (String name : List.of("../models", "..", "", "a/b", "detector/1", ".hidden", "missing")) {
-            assertThatThrownBy(() -> models.load(name, Optional.empty()))
+            assertThatThrownBy(() -> models.load(name, Optional.empty(), Map.of()))
                     .isInstanceOfSatisfying(
                             ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
         }
@@ -212,7 +250,7 @@ class RepositoryModelsTest {
     }
 
     private static ServerSpec withMemory(long bytes) {
-        return new io.penstock.spec.SpecReader()
+        return new SpecReader()
                 .read("server.yaml", """
                         apiVersion: penstock.io/v1alpha1
                         kind: Server
@@ -223,7 +261,7 @@ class RepositoryModelsTest {
     }
 
     private String output(String name) throws InterruptedException {
-        models.load(name, Optional.empty());
+        models.load(name, Optional.empty(), Map.of());
         return engine.models()
                 .tensorModel(name, "")
                 .signature()

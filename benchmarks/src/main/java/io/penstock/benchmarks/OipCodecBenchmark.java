@@ -99,7 +99,7 @@ public class OipCodecBenchmark {
         try (OipRequest request = codec.decode(body, body.memory(), headerLength, signature);
                 InferResponse response =
                         new InferResponse(request.inputs(), body.retain(), new InferResponse.Timings(0, 0));
-                OipAnswer answer = codec.encode("echo", "1", request, response)) {
+                OipAnswer answer = codec.encode("echo", "1", signature, request, response)) {
             return answer.jsonBytes();
         }
     }

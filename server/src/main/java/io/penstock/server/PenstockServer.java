@@ -2,18 +2,22 @@ package io.penstock.server;
 
 import io.penstock.server.metrics.InferCounter;
 import io.penstock.server.metrics.MetricsApi;
+import io.penstock.server.net.CodedBodies;
 import io.penstock.server.net.HostPolicy;
+import io.penstock.server.net.HttpHandler;
 import io.penstock.server.net.HttpReply;
 import io.penstock.server.net.Port;
 import io.penstock.server.net.Router;
 import io.penstock.server.net.ServerLimits;
 import io.penstock.server.oip.OipGrpcApi;
+import io.penstock.server.oip.OipParts;
 import io.penstock.server.oip.OipRestApi;
 import io.penstock.server.page.Dashboard;
 import io.penstock.server.page.PageApi;
 import io.penstock.server.pipeline.PipelineApi;
 import io.penstock.server.pipeline.ResultsApi;
 import io.penstock.server.pipeline.StreamApi;
+import io.penstock.server.v1.V1Api;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -34,13 +38,16 @@ public final class PenstockServer implements AutoCloseable {
         this.context = context;
         InferCounter counter = new InferCounter();
         Router router = new Router();
-        new OipRestApi(
-                        context.models(),
-                        context.pool(),
-                        counter,
-                        this::isReady,
-                        context.state().identity())
-                .addTo(router);
+        OipParts oip = OipParts.of(
+                context.models(),
+                context.pool(),
+                counter,
+                this::isReady,
+                context.state().identity(),
+                context.control(),
+                !hosts.any());
+        new OipRestApi(oip).addTo(router);
+        new V1Api(context.models(), context.pool(), counter).addTo(router);
         new PipelineApi(context.pipelines(), context.codec(), context.painter()).addTo(router);
         new StreamApi(context.pipelines()).addTo(router);
         new ResultsApi(context.pipelines()).addTo(router);
@@ -57,13 +64,10 @@ public final class PenstockServer implements AutoCloseable {
                 context.state().figures(),
                 this::unready);
         new PageApi(dashboard).addTo(router);
-        OipGrpcApi grpc = new OipGrpcApi(
-                context.models(),
-                context.pool(),
-                counter,
-                this::isReady,
-                context.state().identity());
-        this.port = new Port(new Port.Handlers(router, grpc, dashboard.endpoint()), context.pool(), limits, hosts);
+        HttpHandler http = new CodedBodies(
+                new HostRoutes(router, hosts, context.pipelines()), context.pool(), limits.maxBodyBytes());
+        this.port = new Port(
+                new Port.Handlers(http, new OipGrpcApi(oip), dashboard.endpoint()), context.pool(), limits, hosts);
     }
 
     private boolean isReady() {

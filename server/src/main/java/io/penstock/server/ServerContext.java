@@ -4,6 +4,8 @@ import io.penstock.pipeline.Figures;
 import io.penstock.pipeline.Pipeline;
 import io.penstock.pipeline.frame.PictureCodec;
 import io.penstock.pipeline.frame.ResultPainter;
+import io.penstock.server.oip.LoadedModels;
+import io.penstock.server.oip.ModelControl;
 import io.penstock.server.oip.ServerIdentity;
 import io.penstock.server.page.ModelCard;
 import io.penstock.serving.ModelRegistry;
@@ -17,6 +19,7 @@ import java.util.function.Supplier;
  *
  * @param pipelines asked for at each request, so that pipelines may come and go
  * @param pool holds bodies and answers; its budget is the limit of bytes in flight
+ * @param control the model repository, for clients that load and unload
  * @param state what the process says of itself
  */
 public record ServerContext(
@@ -25,7 +28,18 @@ public record ServerContext(
         TensorPool pool,
         PictureCodec codec,
         ResultPainter painter,
+        ModelControl control,
         State state) {
+    /** A server whose documents alone say what is loaded. */
+    public ServerContext(
+            ModelRegistry models,
+            Supplier<List<Pipeline>> pipelines,
+            TensorPool pool,
+            PictureCodec codec,
+            ResultPainter painter,
+            State state) {
+        this(models, pipelines, pool, codec, painter, new LoadedModels(models), state);
+    }
 
     /**
      * What the process says of itself.

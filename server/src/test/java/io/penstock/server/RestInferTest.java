@@ -141,7 +141,8 @@ class RestInferTest {
         assertThat(server.get("/v2/models/pair").body())
                 .contains("\"inputs\":[{\"name\":\"in1\",\"datatype\":\"INT32\",\"shape\":[-1,2]}");
         assertThat(server.get("/v2/models/echo/ready").body()).isEqualTo("{\"name\":\"echo\",\"ready\":true}");
-        assertThat(server.get("/v2/models/echo/versions/7/ready").statusCode()).isEqualTo(404);
+        assertThat(server.get("/v2/models/echo/versions/7/ready").statusCode()).isEqualTo(400);
+        assertThat(server.get("/v2/models/nobody/ready").body()).isEqualTo("{\"name\":\"nobody\",\"ready\":false}");
         assertThat(server.get("/v2/models/echo/config").body()).contains("TYPE_FP32");
         assertThat(server.get("/v2/models/stats").body()).contains("\"model_stats\"");
         assertThat(server.get("/v2/models/echo/stats").body()).contains("\"inference_count\":0");

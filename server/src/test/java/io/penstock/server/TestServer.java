@@ -6,6 +6,7 @@ import io.penstock.pipeline.FakePipeline;
 import io.penstock.pipeline.Figures;
 import io.penstock.server.net.HostPolicy;
 import io.penstock.server.net.ServerLimits;
+import io.penstock.server.oip.FakeModelControl;
 import io.penstock.server.oip.ServerIdentity;
 import io.penstock.server.page.ModelCard;
 import io.penstock.serving.BlockingModel;
@@ -39,6 +40,7 @@ final class TestServer implements AutoCloseable {
     final TensorPool pool;
     final BlockingModel blocking = new BlockingModel();
     final FakePipeline pipeline = new FakePipeline();
+    final FakeModelControl control = new FakeModelControl();
     final PenstockServer server;
     final HttpClient client = HttpClient.newHttpClient();
     final ServerContext context;
@@ -61,14 +63,18 @@ final class TestServer implements AutoCloseable {
                         new TensorSignature("in1", DataType.INT32, Shape.of(Shape.ANY, 2)),
                         new TensorSignature("in2", DataType.BYTES, Shape.of(Shape.ANY)))));
         models.add(EchoModel.of("org/model:7", DataType.FP32, Shape.ANY));
+        models.add(EchoModel.of("rows", DataType.FP32, Shape.ANY, 2));
+        models.add(EchoModel.of("single", DataType.FP32, 1, 2, 2));
+        models.add(EchoModel.of("blob", DataType.BYTES, 1));
         models.add(blocking);
         ServerContext.State state = new ServerContext.State(
                 new ServerIdentity("penstock", "test"),
                 List::of,
                 () -> new Figures(Duration.ofSeconds(1), Duration.ofSeconds(1), models, List.of(pipeline), 0, ""),
                 () -> Map.of("echo", new ModelCard("echo", 7, "CPU", 1, 2)));
-        context = new ServerContext(models, () -> List.of(pipeline), pool, pipeline, pipeline, state);
-        server = new PenstockServer(context, limits, HostPolicy.loopbackAnd(Set.of("penstock.test")));
+        context = new ServerContext(models, () -> List.of(pipeline), pool, pipeline, pipeline, control, state);
+        server = new PenstockServer(
+                context, limits, HostPolicy.loopbackAnd(Set.of("penstock.test")).withDomains(List.of("example.com")));
         port = server.start("127.0.0.1", 0);
     }
 

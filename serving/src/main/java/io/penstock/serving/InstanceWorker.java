@@ -6,6 +6,7 @@ import io.penstock.serving.call.ServingException;
 import io.penstock.serving.tensor.Tensor;
 import io.penstock.serving.tensor.TensorLease;
 import io.penstock.serving.tensor.TensorPool;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,19 +84,27 @@ final class InstanceWorker implements Runnable {
     }
 
     private void execute(List<PendingRequest> batch, Map<String, Tensor> inputs, long started) {
+        long joined = System.nanoTime();
         TensorInstance.Outputs outputs = instance.execute(inputs, pool);
-        long computeNanos = System.nanoTime() - started;
+        long executed = System.nanoTime();
+        long computeNanos = executed - started;
         List<Long> items = batch.stream().map(PendingRequest::items).toList();
         try (TensorLease memory = outputs.memory()) {
-            statistics.executed(
-                    batch.size(), items.stream().mapToLong(Long::longValue).sum(), computeNanos);
             List<SequencedMap<String, Tensor>> shares =
                     batch.size() == 1 ? List.of(outputs.tensors()) : BatchCodec.split(items, outputs.tensors());
+            List<SequencedMap<String, Tensor>> wanted = new ArrayList<>(batch.size());
+            for (int i = 0; i < batch.size(); i++) {
+                wanted.add(wanted(batch.get(i).request().outputs(), shares.get(i)));
+            }
+            // Counted before anyone is answered, so that a caller finds its own request in the statistics.
+            ModelStatistics.Phases nanos =
+                    new ModelStatistics.Phases(joined - started, executed - joined, System.nanoTime() - executed);
+            statistics.executed(
+                    batch.size(), items.stream().mapToLong(Long::longValue).sum(), nanos);
             for (int i = 0; i < batch.size(); i++) {
                 PendingRequest pending = batch.get(i);
                 InferResponse.Timings timings = new InferResponse.Timings(started - pending.arrivedAt(), computeNanos);
-                SequencedMap<String, Tensor> wanted = wanted(pending.request().outputs(), shares.get(i));
-                pending.complete(new InferResponse(wanted, memory.retain(), timings));
+                pending.complete(new InferResponse(wanted.get(i), memory.retain(), timings));
             }
         }
     }

@@ -11,4 +11,14 @@ public sealed interface Model permits TensorModel {
     }
 
     ModelStatistics statistics();
+
+    /** Whether it is in memory now; one that is not is loaded by the next request. */
+    default boolean isLoaded() {
+        return true;
+    }
+
+    /** What it takes of its device's memory while it is loaded; 0 where that is others'. */
+    default long memoryBytes() {
+        return 0;
+    }
 }

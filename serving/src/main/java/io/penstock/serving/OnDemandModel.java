@@ -16,6 +16,7 @@ public final class OnDemandModel implements TensorModel, AutoCloseable {
 
     private final String name;
     private final String version;
+    private final int maxBatchSize;
     private final ModelPlace<BatchedModel> place;
     private final ModelStatistics statistics;
     private final ModelSignature signature;
@@ -25,6 +26,7 @@ public final class OnDemandModel implements TensorModel, AutoCloseable {
             Identity identity, ModelPlace<BatchedModel> place, ModelStatistics statistics, BatchedModel first) {
         this.name = identity.name();
         this.version = identity.version();
+        this.maxBatchSize = identity.maxBatchSize();
         this.place = place;
         this.statistics = statistics;
         this.signature = identity.described().apply(first.signature());
@@ -34,12 +36,13 @@ public final class OnDemandModel implements TensorModel, AutoCloseable {
     /**
      * What callers see of it.
      *
+     * @param maxBatchSize that its configuration allows; 0 where none says so
      * @param described the signature as callers see it, from the file's; refuses one that is not as it should be
      */
-    public record Identity(String name, String version, UnaryOperator<ModelSignature> described) {
+    public record Identity(String name, String version, int maxBatchSize, UnaryOperator<ModelSignature> described) {
         /** A model that has no other versions, as its file says it. */
         public static Identity of(String name) {
-            return new Identity(name, "1", UnaryOperator.identity());
+            return new Identity(name, "1", 0, UnaryOperator.identity());
         }
     }
 
@@ -89,13 +92,18 @@ public final class OnDemandModel implements TensorModel, AutoCloseable {
         return statistics;
     }
 
-    /** Whether it is in memory now. */
+    @Override
+    public int maxBatchSize() {
+        return maxBatchSize;
+    }
+
+    @Override
     public boolean isLoaded() {
         return place.isLoaded();
     }
 
-    /** What it takes in memory while it is loaded. */
-    public long bytes() {
+    @Override
+    public long memoryBytes() {
         return place.bytes();
     }
 

@@ -8,6 +8,14 @@ public non-sealed interface TensorModel extends Model {
     ModelSignature signature();
 
     /**
+     * The largest batch that its configuration allows; its shapes then begin with the batch dimension. 0 where none says
+     * so.
+     */
+    default int maxBatchSize() {
+        return 0;
+    }
+
+    /**
      * Runs one inference and waits for it, at most until the request's deadline. The caller closes the response, and
      * its own request's memory. Interrupting the caller abandons the request.
      *

@@ -19,7 +19,13 @@ public enum MetricName {
             "model",
             "phase"),
     QUEUE_DEPTH("penstock_queue_depth", Type.GAUGE, "Requests that wait for a batch now.", "model"),
-    MODEL_LOADED("penstock_model_loaded", Type.GAUGE, "1 for each model that answers.", "model", "version"),
+    MODEL_LOADED(
+            "penstock_model_loaded",
+            Type.GAUGE,
+            "1 for each model in memory, 0 for one that is loaded when it is asked.",
+            "model",
+            "version"),
+    MODEL_MEMORY("penstock_model_memory_bytes", Type.GAUGE, "What a model takes of its device's memory.", "model"),
     BYTES_IN_FLIGHT("penstock_bytes_in_flight", Type.GAUGE, "Bytes of bodies, pictures and tensors held now."),
     STREAM_FRAMES(
             "penstock_stream_frames_total",

@@ -1,9 +1,11 @@
 package io.penstock.spec;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /** What belongs to the process and not to one pipeline: where it listens, what it allows, what it keeps. */
 public record ServerSpec(
@@ -41,7 +43,26 @@ public record ServerSpec(
             String address,
 
             @Field(value = "Port to listen on; 0 takes any free one.", byDefault = "8080", min = 0, max = 65535)
-            int port) {}
+            int port,
+
+            @Field(
+                    value =
+                            "Domains under which a pipeline has a host of its own, NAME.NAMESPACE.DOMAIN, as KServe names its"
+                                    + " services; beside it NAME-predictor and NAME-transformer.",
+                    byDefault = "[example.com]",
+                    max = 16)
+            List<String> domains) {
+        private static final Pattern DOMAIN = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?");
+
+        public Listen {
+            domains = List.copyOf(domains);
+            for (String domain : domains) {
+                if (!DOMAIN.matcher(domain).matches()) {
+                    throw new IllegalArgumentException("domains must be names such as example.com: " + domain);
+                }
+            }
+        }
+    }
 
     /** What one process and one client may cost. */
     public record Limits(

@@ -199,19 +199,21 @@ class SpecReaderTest {
                 apiVersion: penstock.io/v1alpha1
                 kind: Server
                 spec:
-                  listen: {port: 9000}
+                  listen: {port: 9000, domains: [a.example.org, example.com]}
                   limits: {requestBytes: 8Mi, requestDeadline: 5s}
                   cache: {bytes: 10Gi}
                 """);
 
         ServerSpec server = read.server().orElseThrow();
         assertThat(read.pipelines()).hasSize(1);
-        assertThat(server.listen()).isEqualTo(new ServerSpec.Listen("127.0.0.1", 9000));
+        assertThat(server.listen())
+                .isEqualTo(new ServerSpec.Listen("127.0.0.1", 9000, List.of("a.example.org", "example.com")));
         assertThat(server.limits().requestBytes()).isEqualTo(new ByteSize(8 << 20));
         assertThat(server.limits().requestDeadline()).isEqualTo(Duration.ofSeconds(5));
         assertThat(server.limits().connections()).isEqualTo(10_000);
         assertThat(server.cache().bytes()).isEqualTo(new ByteSize(10L << 30));
         assertThat(ServerSpec.defaults().cache().bytes()).isEqualTo(new ByteSize(50L << 30));
+        assertThat(ServerSpec.defaults().listen().domains()).containsExactly("example.com");
     }
 
     @Test

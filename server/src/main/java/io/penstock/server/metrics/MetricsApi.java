@@ -87,7 +87,8 @@ public final class MetricsApi {
     }
 
     private void addModels(List<MetricSnapshot> all) {
-        all.add(gauge(MetricName.MODEL_LOADED, model -> 1, true));
+        all.add(gauge(MetricName.MODEL_LOADED, model -> model.isLoaded() ? 1 : 0, true));
+        all.add(gauge(MetricName.MODEL_MEMORY, model -> model.isLoaded() ? model.memoryBytes() : 0, false));
         all.add(gauge(MetricName.QUEUE_DEPTH, model -> model.statistics().queueDepth(), false));
         HistogramSnapshot.Builder durations = HistogramSnapshot.builder()
                 .name(MetricName.INFER_DURATION.metricName())

@@ -152,6 +152,7 @@ final class Http2Connection extends Http2ConnectionHandler implements Connection
             Http2Stream stream = connection().stream(id);
             if (stream != null && stream.getProperty(callKey) instanceof Http2Call call) {
                 call.data(data, endOfStream);
+                return call.read(bytes);
             }
             return bytes;
         }
@@ -168,10 +169,14 @@ final class Http2Connection extends Http2ConnectionHandler implements Connection
         }
         CharSequence type = headers.get(HttpHeaderNames.CONTENT_TYPE);
         boolean isGrpc = type != null && AsciiString.of(type).startsWith(GRPC);
-        Http2Call call =
-                isGrpc ? new GrpcCall(parts, this, stream, headers) : new Http2Exchange(parts, this, stream, headers);
+        Http2Call call = isGrpc ? grpc(stream, headers) : new Http2Exchange(parts, this, stream, headers);
         stream.setProperty(callKey, call);
         call.begin(endOfStream);
+    }
+
+    private Http2Call grpc(Http2Stream stream, Http2Headers headers) {
+        boolean streams = parts.grpc().kind(String.valueOf(headers.path())) == GrpcHandler.Kind.STREAM;
+        return streams ? new GrpcStreamCall(parts, this, stream, headers) : new GrpcCall(parts, this, stream, headers);
     }
 
     @Override
@@ -228,6 +233,17 @@ final class Http2Connection extends Http2ConnectionHandler implements Connection
             changeWindow(connection().connectionStream(), raise);
         }
         return raise;
+    }
+
+    /** Lets the client send as many bytes more as were held back; the stream may have gone meanwhile. */
+    void returnBytes(Http2Stream stream, int bytes) {
+        try {
+            if (bytes > 0 && isOpen(stream.id()) && decoder().flowController().consumeBytes(stream, bytes)) {
+                flush(ctx());
+            }
+        } catch (Http2Exception e) { // the stream is closing: it needs no window any more
+            return;
+        }
     }
 
     void lowerConnectionWindow(int raised) {

@@ -39,7 +39,8 @@ final class Http2Request {
     }
 
     Optional<String> header(String name) {
-        CharSequence value = headers.get(name);
+        CharSequence authority = name.equals("host") ? headers.authority() : null;
+        CharSequence value = authority == null ? headers.get(name) : authority;
         return value == null ? Optional.empty() : Optional.of(value.toString());
     }
 

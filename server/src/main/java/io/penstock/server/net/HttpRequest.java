@@ -17,4 +17,9 @@ public record HttpRequest(
         String query,
         RequestHeaders headers,
         RequestBody body,
-        Deadline deadline) {}
+        Deadline deadline) {
+    /** This request with another body, whose lease stays the caller's. */
+    HttpRequest withBody(RequestBody other) {
+        return new HttpRequest(id, method, path, query, headers, other, deadline);
+    }
+}

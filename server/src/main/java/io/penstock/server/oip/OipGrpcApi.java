@@ -1,21 +1,25 @@
 package io.penstock.server.oip;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.penstock.protocol.health.HealthCheckRequest;
-import io.penstock.protocol.health.HealthCheckResponse;
-import io.penstock.protocol.health.HealthCheckResponse.ServingStatus;
+import io.penstock.protocol.health.HealthProto;
+import io.penstock.protocol.oip.InferBatchStatistics;
 import io.penstock.protocol.oip.InferStatistics;
+import io.penstock.protocol.oip.ModelConfig;
+import io.penstock.protocol.oip.ModelConfigRequest;
+import io.penstock.protocol.oip.ModelConfigResponse;
+import io.penstock.protocol.oip.ModelInput;
 import io.penstock.protocol.oip.ModelMetadataRequest;
 import io.penstock.protocol.oip.ModelMetadataResponse;
 import io.penstock.protocol.oip.ModelMetadataResponse.TensorMetadata;
+import io.penstock.protocol.oip.ModelOutput;
 import io.penstock.protocol.oip.ModelReadyRequest;
 import io.penstock.protocol.oip.ModelReadyResponse;
 import io.penstock.protocol.oip.ModelStatisticsRequest;
 import io.penstock.protocol.oip.ModelStatisticsResponse;
-import io.penstock.protocol.oip.RepositoryIndexRequest;
-import io.penstock.protocol.oip.RepositoryIndexResponse;
+import io.penstock.protocol.oip.ModelTransactionPolicy;
+import io.penstock.protocol.oip.OipProto;
 import io.penstock.protocol.oip.ServerLiveRequest;
 import io.penstock.protocol.oip.ServerLiveResponse;
 import io.penstock.protocol.oip.ServerMetadataRequest;
@@ -23,7 +27,7 @@ import io.penstock.protocol.oip.ServerMetadataResponse;
 import io.penstock.protocol.oip.ServerReadyRequest;
 import io.penstock.protocol.oip.ServerReadyResponse;
 import io.penstock.protocol.oip.StatisticDuration;
-import io.penstock.server.metrics.InferCounter;
+import io.penstock.protocol.reflection.v1.ReflectionProto;
 import io.penstock.server.net.GrpcHandler;
 import io.penstock.serving.LatencyHistogram;
 import io.penstock.serving.Model;
@@ -33,40 +37,33 @@ import io.penstock.serving.TensorModel;
 import io.penstock.serving.backend.TensorSignature;
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
-import io.penstock.serving.tensor.TensorPool;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import io.penstock.serving.tensor.DataType;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
-import java.util.function.Function;
+import java.util.Set;
 
-/** {@code inference.GRPCInferenceService} and {@code grpc.health.v1.Health}. */
+/** {@code inference.GRPCInferenceService}, {@code grpc.health.v1.Health} and server reflection. */
 public final class OipGrpcApi implements GrpcHandler {
     private static final String SERVICE = "inference.GRPCInferenceService";
-    private static final String HEALTH = "grpc.health.v1.Health";
 
+    private final OipParts parts;
     private final ModelRegistry models;
-    private final BooleanSupplier ready;
-    private final ServerIdentity identity;
-    private final Map<String, Method> methods = new HashMap<>();
+    private final Map<String, GrpcMethod> methods = new HashMap<>();
+    private final Map<String, StreamMethod> streams = new HashMap<>();
 
     @FunctionalInterface
-    private interface Method {
-        GrpcReply call(GrpcRequest request) throws InterruptedException;
+    private interface StreamMethod {
+        void serve(GrpcStream stream) throws InterruptedException;
     }
 
-    public OipGrpcApi(
-            ModelRegistry models,
-            TensorPool pool,
-            InferCounter counter,
-            BooleanSupplier ready,
-            ServerIdentity identity) {
-        this.models = models;
-        this.ready = ready;
-        this.identity = identity;
-        methods.put(path("ModelInfer"), new OipGrpcInfer(models, pool, counter)::infer);
+    public OipGrpcApi(OipParts parts) {
+        this.parts = parts;
+        this.models = parts.models();
+        OipGrpcInfer infer = new OipGrpcInfer(parts);
+        methods.put(path("ModelInfer"), infer::infer);
+        streams.put(path("ModelStreamInfer"), new OipGrpcStream(infer)::serve);
         add(
                 "ServerLive",
                 ServerLiveRequest.parser(),
@@ -75,72 +72,86 @@ public final class OipGrpcApi implements GrpcHandler {
                 "ServerReady",
                 ServerReadyRequest.parser(),
                 request -> ServerReadyResponse.newBuilder()
-                        .setReady(ready.getAsBoolean())
+                        .setReady(parts.ready().getAsBoolean())
                         .build());
         add("ServerMetadata", ServerMetadataRequest.parser(), request -> server());
         add("ModelReady", ModelReadyRequest.parser(), this::modelReady);
         add("ModelMetadata", ModelMetadataRequest.parser(), this::metadata);
-        add("RepositoryIndex", RepositoryIndexRequest.parser(), request -> repositoryIndex());
+        add("ModelConfig", ModelConfigRequest.parser(), this::config);
         add("ModelStatistics", ModelStatisticsRequest.parser(), this::statistics);
-        methods.put("/" + HEALTH + "/Check", unary(HealthCheckRequest.parser(), this::check));
+        new OipGrpcExtensions(parts).addTo(this::add);
+        addServices();
+    }
+
+    private void addServices() {
+        GrpcHealth health = new GrpcHealth(Set.of(SERVICE, GrpcHealth.NAME), parts.ready());
+        methods.put("/" + GrpcHealth.NAME + "/Check", GrpcMethod.of(HealthCheckRequest.parser(), health::check));
+        streams.put("/" + GrpcHealth.NAME + "/Watch", health::watch);
+        GrpcReflection reflection = new GrpcReflection(List.of(
+                OipProto.getDescriptor(),
+                HealthProto.getDescriptor(),
+                ReflectionProto.getDescriptor(),
+                io.penstock.protocol.reflection.v1alpha.ReflectionProto.getDescriptor()));
+        streams.put("/" + GrpcReflection.V1 + "/ServerReflectionInfo", reflection::serve);
+        streams.put("/" + GrpcReflection.V1_ALPHA + "/ServerReflectionInfo", reflection::serve);
     }
 
     private static String path(String method) {
         return "/" + SERVICE + "/" + method;
     }
 
-    private <Q extends MessageLite> void add(String method, Parser<Q> parser, Function<Q, MessageLite> handler) {
-        methods.put(path(method), unary(parser, handler));
-    }
-
-    private static <Q extends MessageLite> Method unary(Parser<Q> parser, Function<Q, MessageLite> handler) {
-        return request -> {
-            Q message;
-            try {
-                message = parser.parseFrom(request.body().bytes().toArray(ValueLayout.JAVA_BYTE));
-            } catch (InvalidProtocolBufferException e) {
-                throw new ServingException(
-                        ErrorCode.INVALID_REQUEST,
-                        "the message is not what " + request.path() + " takes: " + e.getMessage(),
-                        e);
-            }
-            byte[] answer = handler.apply(message).toByteArray();
-            return new GrpcReply(List.of(MemorySegment.ofArray(answer)), () -> {});
-        };
+    private <Q extends MessageLite> void add(String method, Parser<Q> parser, GrpcMethod.Answer<Q> handler) {
+        methods.put(path(method), GrpcMethod.of(parser, handler));
     }
 
     @Override
-    public boolean serves(String path) {
-        return methods.containsKey(path);
+    public Kind kind(String path) {
+        if (methods.containsKey(path)) {
+            return Kind.UNARY;
+        }
+        return streams.containsKey(path) ? Kind.STREAM : Kind.ABSENT;
     }
 
     @Override
     public GrpcReply call(GrpcRequest request) throws InterruptedException {
-        Method method = methods.get(request.path());
+        return found(methods, request.path()).call(request);
+    }
+
+    @Override
+    public void stream(GrpcStream stream) throws InterruptedException {
+        found(streams, stream.path()).serve(stream);
+    }
+
+    private static <M> M found(Map<String, M> methods, String path) {
+        M method = methods.get(path);
         if (method == null) {
-            throw new ServingException(ErrorCode.UNIMPLEMENTED, "there is no method " + request.path());
+            throw new ServingException(ErrorCode.UNIMPLEMENTED, "there is no method " + path);
         }
-        return method.call(request);
+        return method;
     }
 
     private ServerMetadataResponse server() {
         return ServerMetadataResponse.newBuilder()
-                .setName(identity.name())
-                .setVersion(identity.version())
-                .addAllExtensions(ServerIdentity.EXTENSIONS)
+                .setName(parts.identity().name())
+                .setVersion(parts.identity().version())
+                .addAllExtensions(parts.extensions())
                 .build();
     }
 
+    /** An unknown model is not ready, as Triton has it: no error. */
     private ModelReadyResponse modelReady(ModelReadyRequest request) {
-        models.tensorModel(request.getName(), request.getVersion());
-        return ModelReadyResponse.newBuilder().setReady(true).build();
+        return ModelReadyResponse.newBuilder()
+                .setReady(parts.isReady(request.getName(), request.getVersion()))
+                .build();
     }
 
     private ModelMetadataResponse metadata(ModelMetadataRequest request) {
         TensorModel model = models.tensorModel(request.getName(), request.getVersion());
         ModelMetadataResponse.Builder answer = ModelMetadataResponse.newBuilder()
                 .setName(model.name())
-                .addVersions(model.version())
+                .addAllVersions(models.versions(model.name()).stream()
+                        .map(Model::version)
+                        .toList())
                 .setPlatform(model.signature().platform());
         model.signature().inputs().forEach(input -> answer.addInputs(tensor(input)));
         model.signature().outputs().forEach(output -> answer.addOutputs(tensor(output)));
@@ -157,21 +168,36 @@ public final class OipGrpcApi implements GrpcHandler {
         return tensor.build();
     }
 
-    private RepositoryIndexResponse repositoryIndex() {
-        RepositoryIndexResponse.Builder answer = RepositoryIndexResponse.newBuilder();
-        for (Model model : ModelJson.repository(models)) {
-            answer.addModelsBuilder()
-                    .setName(model.name())
-                    .setVersion(model.version())
-                    .setState("READY");
+    /** The part of Triton's configuration that clients look at. */
+    private ModelConfigResponse config(ModelConfigRequest request) {
+        TensorModel model = models.tensorModel(request.getName(), request.getVersion());
+        ModelConfig.Builder config = ModelConfig.newBuilder()
+                .setName(model.name())
+                .setPlatform(model.signature().platform())
+                .setBackend(ModelJson.backend(model.signature()))
+                .setMaxBatchSize(model.maxBatchSize())
+                .setModelTransactionPolicy(ModelTransactionPolicy.newBuilder().setDecoupled(false));
+        for (TensorSignature input : ModelJson.items(model, model.signature().inputs())) {
+            ModelInput.Builder tensor =
+                    config.addInputBuilder().setName(input.name()).setDataType(type(input));
+            Arrays.stream(input.shape().toArray()).forEach(tensor::addDims);
         }
-        return answer.build();
+        for (TensorSignature output : ModelJson.items(model, model.signature().outputs())) {
+            ModelOutput.Builder tensor =
+                    config.addOutputBuilder().setName(output.name()).setDataType(type(output));
+            Arrays.stream(output.shape().toArray()).forEach(tensor::addDims);
+        }
+        return ModelConfigResponse.newBuilder().setConfig(config).build();
+    }
+
+    private static io.penstock.protocol.oip.DataType type(TensorSignature tensor) {
+        return io.penstock.protocol.oip.DataType.valueOf("TYPE_"
+                + (tensor.type() == DataType.BYTES ? "STRING" : tensor.type().name()));
     }
 
     private ModelStatisticsResponse statistics(ModelStatisticsRequest request) {
-        List<? extends Model> wanted = request.getName().isEmpty()
-                ? models.all()
-                : List.of(models.tensorModel(request.getName(), request.getVersion()));
+        List<? extends Model> wanted =
+                request.getName().isEmpty() ? models.all() : parts.models(request.getName(), request.getVersion());
         ModelStatisticsResponse.Builder answer = ModelStatisticsResponse.newBuilder();
         for (Model model : wanted) {
             ModelStatistics counted = model.statistics();
@@ -181,29 +207,40 @@ public final class OipGrpcApi implements GrpcHandler {
                     .setLastInference(counted.lastInferenceMillis())
                     .setInferenceCount(counted.items())
                     .setExecutionCount(counted.executions())
-                    .setInferenceStats(InferStatistics.newBuilder()
-                            .setSuccess(duration(counted.requestsSucceeded(), counted.totalTime()))
-                            .setFail(duration(counted.requestsFailed(), counted.failureTime()))
-                            .setQueue(duration(counted.queueTime().count(), counted.queueTime()))
-                            .setComputeInfer(duration(counted.computeTime().count(), counted.computeTime())));
+                    .setInferenceStats(phases(counted))
+                    .addAllBatchStats(
+                            counted.batchSizes().stream().map(OipGrpcApi::batch).toList());
         }
         return answer.build();
     }
 
-    private static StatisticDuration duration(long count, LatencyHistogram time) {
-        return StatisticDuration.newBuilder()
-                .setCount(count)
-                .setNs(ModelJson.nanos(time))
+    private static InferStatistics phases(ModelStatistics counted) {
+        return InferStatistics.newBuilder()
+                .setSuccess(duration(counted.requestsSucceeded(), ModelJson.nanos(counted.totalTime())))
+                .setFail(duration(counted.requestsFailed(), ModelJson.nanos(counted.failureTime())))
+                .setQueue(timed(counted.queueTime()))
+                .setComputeInput(timed(counted.inputTime()))
+                .setComputeInfer(timed(counted.computeTime()))
+                .setComputeOutput(timed(counted.outputTime()))
+                .setCacheHit(duration(0, 0))
+                .setCacheMiss(duration(0, 0))
                 .build();
     }
 
-    private HealthCheckResponse check(HealthCheckRequest request) {
-        String service = request.getService();
-        if (!service.isEmpty() && !service.equals(SERVICE) && !service.equals(HEALTH)) {
-            throw new ServingException(ErrorCode.NOT_FOUND, "there is no service " + service);
-        }
-        return HealthCheckResponse.newBuilder()
-                .setStatus(ready.getAsBoolean() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING)
+    private static InferBatchStatistics batch(ModelStatistics.BatchSize size) {
+        return InferBatchStatistics.newBuilder()
+                .setBatchSize(size.items())
+                .setComputeInput(duration(size.executions(), size.nanos().input()))
+                .setComputeInfer(duration(size.executions(), size.nanos().infer()))
+                .setComputeOutput(duration(size.executions(), size.nanos().output()))
                 .build();
+    }
+
+    private static StatisticDuration timed(LatencyHistogram time) {
+        return duration(time.count(), ModelJson.nanos(time));
+    }
+
+    private static StatisticDuration duration(long count, long nanos) {
+        return StatisticDuration.newBuilder().setCount(count).setNs(nanos).build();
     }
 }

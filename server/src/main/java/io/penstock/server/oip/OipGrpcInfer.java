@@ -9,43 +9,49 @@ import io.penstock.protocol.oip.ModelInferRequest.InferInputTensor;
 import io.penstock.protocol.oip.ModelInferRequest.InferRequestedOutputTensor;
 import io.penstock.protocol.oip.ModelInferResponse;
 import io.penstock.protocol.oip.ModelInferResponse.InferOutputTensor;
-import io.penstock.server.metrics.InferCounter;
 import io.penstock.server.net.GrpcHandler.GrpcReply;
 import io.penstock.server.net.GrpcHandler.GrpcRequest;
 import io.penstock.serving.InferRequest;
 import io.penstock.serving.InferResponse;
-import io.penstock.serving.ModelRegistry;
 import io.penstock.serving.TensorModel;
 import io.penstock.serving.backend.TensorSignature;
 import io.penstock.serving.call.Deadline;
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
+import io.penstock.serving.oip.AnswerOutputs;
 import io.penstock.serving.oip.InferInputs;
+import io.penstock.serving.oip.RegionSpan;
+import io.penstock.serving.oip.RequestedOutput;
+import io.penstock.serving.oip.SharedRegions;
 import io.penstock.serving.tensor.Tensor;
 import io.penstock.serving.tensor.TensorLease;
-import io.penstock.serving.tensor.TensorPool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** The call {@code ModelInfer}. Raw tensors are neither copied in nor out. */
 final class OipGrpcInfer {
     private static final long ALIGNMENT = 64;
 
-    private final ModelRegistry models;
-    private final TensorPool pool;
-    private final InferCounter counter;
+    private final OipParts parts;
+    private final SharedRegions regions;
 
-    OipGrpcInfer(ModelRegistry models, TensorPool pool, InferCounter counter) {
-        this.models = models;
-        this.pool = pool;
-        this.counter = counter;
+    OipGrpcInfer(OipParts parts) {
+        this.parts = parts;
+        this.regions = parts.sharedMemory().<SharedRegions>map(memory -> memory).orElse(SharedRegions.NONE);
     }
 
     GrpcReply infer(GrpcRequest request) throws InterruptedException {
+        return infer(request, Map.of());
+    }
+
+    /** @param said parameters that the answer carries */
+    GrpcReply infer(GrpcRequest request, Map<String, InferParameter> said) throws InterruptedException {
         InferMessage message;
         try {
             message = InferMessage.parse(request.body().bytes());
@@ -54,17 +60,19 @@ final class OipGrpcInfer {
                     ErrorCode.INVALID_REQUEST, "the message is not a ModelInferRequest: " + e.getMessage(), e);
         }
         ModelInferRequest head = message.head();
-        TensorModel model = models.tensorModel(head.getModelName(), head.getModelVersion());
-        return counter.counting(model, "grpc", () -> infer(request, message, model));
+        TensorModel model = parts.models().tensorModel(head.getModelName(), head.getModelVersion());
+        return parts.counter().counting(model, "grpc", () -> infer(request, message, model, said));
     }
 
-    private GrpcReply infer(GrpcRequest request, InferMessage message, TensorModel model) throws InterruptedException {
+    private GrpcReply infer(
+            GrpcRequest request, InferMessage message, TensorModel model, Map<String, InferParameter> said)
+            throws InterruptedException {
         ModelInferRequest head = message.head();
-        List<String> outputs = head.getOutputsList().stream()
-                .map(InferRequestedOutputTensor::getName)
-                .toList();
-        refuseExtensions(head);
-        InferInputs.checkOutputs(model.signature(), outputs);
+        List<RequestedOutput> outputs =
+                head.getOutputsList().stream().map(OipGrpcInfer::requested).toList();
+        List<String> names = outputs.stream().map(RequestedOutput::name).toList();
+        InferInputs.checkOutputs(model.signature(), names);
+        outputs.forEach(output -> output.span().ifPresent(regions::check));
         InferInputs inputs = new InferInputs(model.signature());
         List<TensorSignature> declared = head.getInputsList().stream()
                 .map(input -> inputs.declare(
@@ -73,34 +81,31 @@ final class OipGrpcInfer {
                         input.getShapeList().stream().mapToLong(Long::longValue).toArray()))
                 .toList();
         Deadline deadline = deadline(head, request.deadline());
-        if (!message.raw().isEmpty()) {
-            addRaw(inputs, declared, message);
-            TensorLease raw = request.body().lease();
-            return run(model, head, new InferRequest(request.id(), inputs.complete(), outputs, deadline, raw));
+        long priority = GrpcParameters.whole(head.getParametersMap(), "priority");
+        boolean raw = !message.raw().isEmpty();
+        try (TensorLease memory = raw ? request.body().lease().retain() : addTyped(inputs, declared, head)) {
+            if (raw) {
+                addRaw(inputs, declared, message);
+            }
+            InferRequest asked = new InferRequest(request.id(), inputs.complete(), names, deadline, priority, memory);
+            return run(model, head, outputs, asked, said);
         }
-        try (TensorLease typed = addTyped(inputs, declared, head)) {
-            return run(model, head, new InferRequest(request.id(), inputs.complete(), outputs, deadline, typed));
-        }
+    }
+
+    private static RequestedOutput requested(InferRequestedOutputTensor output) {
+        Map<String, InferParameter> parameters = output.getParametersMap();
+        long classes = GrpcParameters.whole(parameters, "classification");
+        return new RequestedOutput(
+                output.getName(), true, (int) Math.min(classes, Integer.MAX_VALUE), GrpcParameters.span(parameters));
     }
 
     private static Deadline deadline(ModelInferRequest head, Deadline limit) {
-        InferParameter timeout = head.getParametersMap().get("timeout");
-        if (timeout == null || !timeout.hasInt64Param() || timeout.getInt64Param() <= 0) {
+        long timeout = GrpcParameters.whole(head.getParametersMap(), "timeout");
+        if (timeout <= 0) {
             return limit;
         }
-        long micros = Math.min(timeout.getInt64Param(), Long.MAX_VALUE / 4_000);
+        long micros = Math.min(timeout, Long.MAX_VALUE / 4_000);
         return limit.earlier(Deadline.after(Duration.ofNanos(1_000 * micros)));
-    }
-
-    private static void refuseExtensions(ModelInferRequest head) {
-        boolean sharedMemory = head.getInputsList().stream().anyMatch(i -> i.containsParameters("shared_memory_region"))
-                || head.getOutputsList().stream().anyMatch(o -> o.containsParameters("shared_memory_region"));
-        if (sharedMemory) {
-            throw new ServingException(ErrorCode.UNIMPLEMENTED, "shared memory is not supported");
-        }
-        if (head.getOutputsList().stream().anyMatch(o -> o.containsParameters("classification"))) {
-            throw new ServingException(ErrorCode.UNIMPLEMENTED, "the classification extension is not supported");
-        }
     }
 
     private static void addRaw(InferInputs inputs, List<TensorSignature> declared, InferMessage message) {
@@ -111,32 +116,49 @@ final class OipGrpcInfer {
                             + " inputs; where one input is raw, all are");
         }
         for (int i = 0; i < declared.size(); i++) {
-            if (message.head().getInputs(i).hasContents()) {
+            InferInputTensor input = message.head().getInputs(i);
+            if (input.hasContents() || input.containsParameters(GrpcParameters.REGION)) {
                 throw new ServingException(
                         ErrorCode.INVALID_REQUEST,
-                        "input '" + declared.get(i).name() + "' has contents, although raw_input_contents is used");
+                        "input '" + declared.get(i).name() + "' has "
+                                + (input.hasContents() ? "contents" : GrpcParameters.REGION)
+                                + ", although raw_input_contents is used");
             }
             inputs.addBinary(declared.get(i), message.raw().get(i));
         }
     }
 
+    /** Inputs in typed contents or in shared memory, side by side in memory of their own. */
     private TensorLease addTyped(InferInputs inputs, List<TensorSignature> declared, ModelInferRequest head) {
-        List<TypedContents> all = new ArrayList<>(declared.size());
+        List<TypedContents> typed = new ArrayList<>(declared.size());
+        List<Optional<RegionSpan>> spans = new ArrayList<>(declared.size());
         long[] offsets = new long[declared.size() + 1];
         long[] sizes = new long[declared.size()];
         for (int i = 0; i < sizes.length; i++) {
             InferInputTensor input = head.getInputs(i);
+            Optional<RegionSpan> span = GrpcParameters.span(input.getParametersMap());
+            if (span.isPresent() && input.hasContents()) {
+                throw new ServingException(
+                        ErrorCode.INVALID_REQUEST,
+                        "input '" + input.getName() + "' has both contents and " + GrpcParameters.REGION);
+            }
+            span.ifPresent(regions::check);
             TypedContents contents = new TypedContents(declared.get(i), input.getContents());
-            sizes[i] = contents.byteSize();
+            sizes[i] = span.isPresent() ? span.get().byteSize() : contents.byteSize();
             offsets[i + 1] = (offsets[i] + sizes[i] + ALIGNMENT - 1) & -ALIGNMENT;
-            all.add(contents);
+            typed.add(contents);
+            spans.add(span);
         }
-        TensorLease lease = pool.allocate(offsets[sizes.length]);
+        TensorLease lease = parts.pool().allocate(offsets[sizes.length]);
         boolean done = false;
         try {
             for (int i = 0; i < sizes.length; i++) {
                 MemorySegment target = lease.memory().asSlice(offsets[i], sizes[i]);
-                all.get(i).write(target);
+                if (spans.get(i).isPresent()) {
+                    regions.read(spans.get(i).get(), target);
+                } else {
+                    typed.get(i).write(target);
+                }
                 inputs.addBinary(declared.get(i), target);
             }
             done = true;
@@ -148,14 +170,25 @@ final class OipGrpcInfer {
         }
     }
 
-    private static GrpcReply run(TensorModel model, ModelInferRequest head, InferRequest request)
+    private GrpcReply run(
+            TensorModel model,
+            ModelInferRequest head,
+            List<RequestedOutput> wanted,
+            InferRequest request,
+            Map<String, InferParameter> said)
             throws InterruptedException {
+        long started = System.nanoTime();
         InferResponse response = model.infer(request);
         boolean done = false;
         try {
-            List<MemorySegment> parts = encode(model, head.getId(), request.outputs(), response);
+            parts.traces().answered(model.name(), request.id(), started, response.timings());
+            AnswerOutputs outputs = AnswerOutputs.of(model.signature(), wanted, true, response, regions, parts.pool());
+            List<MemorySegment> encoded = encode(model, head.getId(), outputs, said);
             done = true;
-            return new GrpcReply(parts, response::close);
+            return new GrpcReply(encoded, () -> {
+                outputs.close();
+                response.close();
+            });
         } finally {
             if (!done) {
                 response.close();
@@ -164,28 +197,32 @@ final class OipGrpcInfer {
     }
 
     private static List<MemorySegment> encode(
-            TensorModel model, String id, List<String> wanted, InferResponse response) {
+            TensorModel model, String id, AnswerOutputs outputs, Map<String, InferParameter> said) {
         ModelInferResponse.Builder head = ModelInferResponse.newBuilder()
                 .setModelName(model.name())
                 .setModelVersion(model.version())
-                .setId(id);
-        List<MemorySegment> parts = new ArrayList<>();
-        for (String name : wanted.isEmpty() ? List.copyOf(response.outputs().sequencedKeySet()) : wanted) {
-            Tensor tensor = response.outputs().get(name);
-            if (tensor == null) {
-                throw new IllegalStateException("the model gave no output " + name);
-            }
+                .setId(id)
+                .putAllParameters(said);
+        List<MemorySegment> encoded = new ArrayList<>();
+        for (AnswerOutputs.Output each : outputs.all()) {
+            Tensor tensor = each.tensor();
             InferOutputTensor.Builder output = head.addOutputsBuilder()
-                    .setName(name)
+                    .setName(each.wanted().name())
                     .setDatatype(tensor.type().name());
             for (long dimension : tensor.shape().toArray()) {
                 output.addShape(dimension);
             }
-            parts.add(MemorySegment.ofArray(rawHead(tensor.byteSize())));
-            parts.add(tensor.data());
+            Optional<RegionSpan> span = each.wanted().span();
+            if (span.isPresent()) {
+                output.putAllParameters(GrpcParameters.of(span.get(), tensor.byteSize()));
+            }
+            // One entry for each output, empty where its elements went elsewhere: clients count them.
+            MemorySegment raw = span.isPresent() ? MemorySegment.NULL : tensor.data();
+            encoded.add(MemorySegment.ofArray(rawHead(raw.byteSize())));
+            encoded.add(raw);
         }
-        parts.addFirst(MemorySegment.ofArray(head.build().toByteArray()));
-        return parts;
+        encoded.addFirst(MemorySegment.ofArray(head.build().toByteArray()));
+        return encoded;
     }
 
     /** Tag and length of one entry of {@code raw_output_contents}. */

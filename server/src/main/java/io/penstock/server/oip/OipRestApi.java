@@ -1,7 +1,6 @@
 package io.penstock.server.oip;
 
 import io.penstock.pipeline.ResultJson;
-import io.penstock.server.metrics.InferCounter;
 import io.penstock.server.net.HttpReply;
 import io.penstock.server.net.HttpReply.Header;
 import io.penstock.server.net.HttpRequest;
@@ -15,37 +14,30 @@ import io.penstock.serving.call.ServingException;
 import io.penstock.serving.oip.OipAnswer;
 import io.penstock.serving.oip.OipCodec;
 import io.penstock.serving.oip.OipRequest;
-import io.penstock.serving.tensor.TensorPool;
+import io.penstock.serving.oip.SharedRegions;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 
-/** {@code /v2/**} and the list of {@code /v1/models}. */
+/** {@code /v2/**}: the protocol's REST form. */
 public final class OipRestApi {
     private static final String HEADER_LENGTH = "inference-header-content-length";
 
+    private final OipParts parts;
     private final ModelRegistry models;
-    private final InferCounter counter;
-    private final BooleanSupplier ready;
-    private final ServerIdentity identity;
     private final OipCodec codec;
 
-    public OipRestApi(
-            ModelRegistry models,
-            TensorPool pool,
-            InferCounter counter,
-            BooleanSupplier ready,
-            ServerIdentity identity) {
-        this.models = models;
-        this.counter = counter;
-        this.ready = ready;
-        this.identity = identity;
-        this.codec = new OipCodec(pool);
+    public OipRestApi(OipParts parts) {
+        this.parts = parts;
+        this.models = parts.models();
+        SharedRegions regions =
+                parts.sharedMemory().<SharedRegions>map(memory -> memory).orElse(SharedRegions.NONE);
+        this.codec = new OipCodec(parts.pool(), regions);
     }
 
     public void addTo(Router router) {
+        new OipRestExtensions(parts).addTo(router);
         router.add("POST", "/v2/models/{m+}/versions/{v}/infer", (r, v) -> infer(r, v.getFirst(), v.getLast()));
         router.add("POST", "/v2/models/{m+}/infer", (r, v) -> infer(r, v.getFirst(), ""));
         router.add("GET", "/v2", (r, v) -> server());
@@ -61,26 +53,23 @@ public final class OipRestApi {
         router.add("GET", "/v2/models/{m+}/config", (r, v) -> config(v.getFirst(), ""));
         router.add("GET", "/v2/models/{m+}/versions/{v}", (r, v) -> metadata(v.getFirst(), v.getLast()));
         router.add("GET", "/v2/models/{m+}", (r, v) -> metadata(v.getFirst(), ""));
-        router.add("POST", "/v2/repository/index", (r, v) -> repositoryIndex());
-        router.add("POST", "/v2/repository/{r}/index", (r, v) -> repositoryIndex());
-        router.add("GET", "/v1/models", (r, v) -> listV1());
-        router.add("GET", "/v1/models/{m+}", (r, v) -> modelV1(v.getFirst()));
     }
 
     private HttpReply infer(HttpRequest request, String name, String version) throws InterruptedException {
         TensorModel model = models.tensorModel(name, version);
-        return counter.counting(model, "http", () -> infer(request, model));
+        return parts.counter().counting(model, "http", () -> infer(request, model));
     }
 
     private HttpReply infer(HttpRequest request, TensorModel model) throws InterruptedException {
-        refuseEncoding(request);
+        long started = System.nanoTime();
         try (OipRequest decoded = codec.decode(
                 request.body().lease(), request.body().bytes(), headerLength(request), model.signature())) {
             InferResponse response =
                     model.infer(decoded.toInferRequest(request.deadline()).withId(request.id()));
+            parts.traces().answered(model.name(), request.id(), started, response.timings());
             boolean kept = false;
             try {
-                OipAnswer answer = codec.encode(model.name(), model.version(), decoded, response);
+                OipAnswer answer = codec.encode(model.name(), model.version(), model.signature(), decoded, response);
                 kept = answer.isBinary();
                 return reply(answer, response);
             } finally {
@@ -109,15 +98,6 @@ public final class OipRestApi {
         });
     }
 
-    private static void refuseEncoding(HttpRequest request) {
-        Optional<String> encoding = request.headers().find("content-encoding");
-        if (encoding.isPresent() && !encoding.get().equalsIgnoreCase("identity")) {
-            throw new ServingException(
-                    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-                    "content-encoding '" + encoding.get() + "' is not supported; send the body as it is");
-        }
-    }
-
     private static long headerLength(HttpRequest request) {
         Optional<String> text = request.headers().find(HEADER_LENGTH);
         if (text.isEmpty()) {
@@ -134,16 +114,16 @@ public final class OipRestApi {
 
     private HttpReply server() {
         StringBuilder out = new StringBuilder("{\"name\":");
-        ResultJson.string(out, identity.name());
+        ResultJson.string(out, parts.identity().name());
         out.append(",\"version\":");
-        ResultJson.string(out, identity.version());
+        ResultJson.string(out, parts.identity().version());
         out.append(",\"extensions\":[\"");
-        out.append(String.join("\",\"", ServerIdentity.EXTENSIONS)).append("\"]}");
+        out.append(String.join("\",\"", parts.extensions())).append("\"]}");
         return HttpReply.json(200, out.toString());
     }
 
     private HttpReply ready() {
-        boolean isReady = ready.getAsBoolean();
+        boolean isReady = parts.ready().getAsBoolean();
         HttpReply.Whole reply = HttpReply.json(isReady ? 200 : 503, "{\"ready\":" + isReady + "}");
         return isReady ? reply : reply.with("retry-after", "1");
     }
@@ -158,15 +138,17 @@ public final class OipRestApi {
         return out.append(']').toString();
     }
 
+    /** An unknown model is not ready, as Triton has it: 400, and not 404. */
     private HttpReply modelReady(String name, String version) {
-        TensorModel model = models.tensorModel(name, version);
+        boolean isReady = parts.isReady(name, version);
         StringBuilder out = new StringBuilder("{\"name\":");
-        ResultJson.string(out, model.name());
-        return HttpReply.json(200, out.append(",\"ready\":true}").toString());
+        ResultJson.string(out, name);
+        out.append(",\"ready\":").append(isReady).append('}');
+        return HttpReply.json(isReady ? 200 : 400, out.toString());
     }
 
     private HttpReply metadata(String name, String version) {
-        return HttpReply.json(200, ModelJson.metadata(models.tensorModel(name, version)));
+        return HttpReply.json(200, ModelJson.metadata(models.tensorModel(name, version), models.versions(name)));
     }
 
     private HttpReply config(String name, String version) {
@@ -174,46 +156,6 @@ public final class OipRestApi {
     }
 
     private HttpReply stats(String name, String version) {
-        return HttpReply.json(200, ModelJson.statistics(List.of(models.tensorModel(name, version))));
-    }
-
-    private HttpReply repositoryIndex() {
-        StringBuilder out = new StringBuilder("[");
-        String separator = "";
-        for (Model model : ModelJson.repository(models)) {
-            out.append(separator).append("{\"name\":");
-            ResultJson.string(out, model.name());
-            out.append(",\"version\":");
-            ResultJson.string(out, model.version());
-            out.append(",\"state\":\"READY\",\"reason\":\"\"}");
-            separator = ",";
-        }
-        return HttpReply.json(200, out.append(']').toString());
-    }
-
-    /** One body for both worlds: KServe's V1 reads {@code models}, OpenAI's clients {@code data}. */
-    private HttpReply listV1() {
-        StringBuilder out = new StringBuilder("{\"models\":").append(names());
-        out.append(",\"object\":\"list\",\"data\":[");
-        String separator = "";
-        for (Model model : models.all()) {
-            openAiModel(out.append(separator).append('{'), model).append('}');
-            separator = ",";
-        }
-        return HttpReply.json(200, out.append("]}").toString());
-    }
-
-    private HttpReply modelV1(String name) {
-        TensorModel model = models.tensorModel(name, "");
-        StringBuilder out = new StringBuilder("{\"name\":");
-        ResultJson.string(out, model.name());
-        return HttpReply.json(
-                200,
-                openAiModel(out.append(",\"ready\":true,"), model).append('}').toString());
-    }
-
-    private static StringBuilder openAiModel(StringBuilder out, Model model) {
-        ResultJson.string(out.append("\"id\":"), model.name());
-        return out.append(",\"object\":\"model\",\"created\":0,\"owned_by\":\"penstock\"");
+        return HttpReply.json(200, ModelJson.statistics(parts.models(name, version)));
     }
 }

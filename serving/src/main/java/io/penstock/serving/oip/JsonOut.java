@@ -5,7 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import io.penstock.serving.tensor.TensorLease;
 import io.penstock.serving.tensor.TensorPool;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 
 /** Writes JSON into pooled memory that grows as needed, so that answers count against the budget of bytes in flight. */
 final class JsonOut implements AutoCloseable {
@@ -81,6 +83,21 @@ final class JsonOut implements AutoCloseable {
         }
         copy(utf8, from, end);
         return raw('"');
+    }
+
+    /** Text that is JSON already. */
+    JsonOut utf8(String json) {
+        MemorySegment bytes = MemorySegment.ofArray(json.getBytes(StandardCharsets.UTF_8));
+        copy(bytes, 0, bytes.byteSize());
+        return this;
+    }
+
+    /** Bytes in base64, without quotes. */
+    JsonOut base64(MemorySegment bytes) {
+        ByteBuffer coded =
+                Base64.getEncoder().encode(bytes.byteSize() == 0 ? ByteBuffer.allocate(0) : bytes.asByteBuffer());
+        copy(MemorySegment.ofBuffer(coded), 0, coded.remaining());
+        return this;
     }
 
     private void copy(MemorySegment source, long from, long to) {

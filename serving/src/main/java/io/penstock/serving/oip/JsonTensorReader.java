@@ -18,11 +18,22 @@ final class JsonTensorReader {
     private final TensorSignature input;
     private final MemorySegment target;
     private final long elementCount;
+    private final boolean untyped;
     private long elements;
     private long offset;
 
     /** @param target large enough for {@link #bytesNeeded} */
     JsonTensorReader(JsonCursor json, TensorSignature input, MemorySegment target) {
+        this(json, input, target, false);
+    }
+
+    /** As V1 has values: a single one stands without brackets, and bytes may be {@code {"b64": "…"}}. */
+    static JsonTensorReader untyped(JsonCursor json, TensorSignature input, MemorySegment target) {
+        return new JsonTensorReader(json, input, target, true);
+    }
+
+    private JsonTensorReader(JsonCursor json, TensorSignature input, MemorySegment target, boolean untyped) {
+        this.untyped = untyped;
         this.json = json;
         this.input = input;
         this.target = target;
@@ -49,6 +60,10 @@ final class JsonTensorReader {
 
     /** Reads the array that stands at the cursor; how many bytes were written. */
     long read() {
+        if (untyped && input.shape().rank() == 0) {
+            readElement();
+            return offset;
+        }
         if (json.peek() != '[') {
             throw json.unexpected("the array 'data' of input '" + input.name() + "'");
         }
@@ -184,6 +199,10 @@ final class JsonTensorReader {
     }
 
     private void bytes() {
+        if (untyped && json.peek() == '{') {
+            base64();
+            return;
+        }
         if (json.peek() != '"') {
             throw wrongElement("a string");
         }
@@ -192,6 +211,23 @@ final class JsonTensorReader {
         if (length < 0 || !JsonStrings.isUtf8(target.asSlice(offset + 4, length))) {
             throw Refusal.invalid("element " + elements + " of input '" + input.name()
                     + "' is not a JSON string in UTF-8; other bytes travel in binary (binary_data_size)");
+        }
+        target.set(JAVA_INT_UNALIGNED, offset, (int) length);
+        offset += 4 + length;
+    }
+
+    /** {@code {"b64": "…"}}; what is decoded is shorter than what it is decoded from. */
+    private void base64() {
+        boolean wrong = !json.open('{') || !json.name().equals("b64") || json.peek() != '"';
+        if (wrong) {
+            throw wrongElement("a string or an object with b64");
+        }
+        long length = Base64Bytes.decode(json.rawString(), target, offset + 4);
+        if (length < 0) {
+            throw Refusal.invalid("element " + elements + " of input '" + input.name() + "' is not base64");
+        }
+        if (json.more('{')) {
+            throw wrongElement("an object with b64 alone");
         }
         target.set(JAVA_INT_UNALIGNED, offset, (int) length);
         offset += 4 + length;

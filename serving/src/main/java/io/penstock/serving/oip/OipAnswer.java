@@ -10,8 +10,10 @@ import java.util.List;
  * @param jsonBytes how much of {@code json} is the JSON
  * @param tensors to be sent behind the JSON, in this order; if there is one, the answer carries the length of its JSON
  *     in {@code Inference-Header-Content-Length}
+ * @param outputs what the tensors view beside the inference's memory
  */
-public record OipAnswer(TensorLease json, long jsonBytes, List<MemorySegment> tensors) implements AutoCloseable {
+public record OipAnswer(TensorLease json, long jsonBytes, List<MemorySegment> tensors, AnswerOutputs outputs)
+        implements AutoCloseable {
     public OipAnswer {
         tensors = List.copyOf(tensors);
     }
@@ -20,9 +22,10 @@ public record OipAnswer(TensorLease json, long jsonBytes, List<MemorySegment> te
         return !tensors.isEmpty();
     }
 
-    /** Gives the JSON's memory back; the tensors' is the inference's. */
+    /** Gives the memory of the JSON and of classes back; the tensors' is the inference's. */
     @Override
     public void close() {
         json.close();
+        outputs.close();
     }
 }

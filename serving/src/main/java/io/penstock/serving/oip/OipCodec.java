@@ -14,11 +14,8 @@ import io.penstock.serving.tensor.TensorPool;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 
 /**
  * Inference requests and answers of the protocol's REST form: JSON, JSON with binary tensors behind it, and the raw
@@ -29,10 +26,17 @@ public final class OipCodec {
     public static final long NO_HEADER_LENGTH = -1;
 
     private final TensorPool pool;
+    private final SharedRegions regions;
 
     /** @param pool where tensors that come as JSON, and JSON answers, are held */
     public OipCodec(TensorPool pool) {
+        this(pool, SharedRegions.NONE);
+    }
+
+    /** @param regions memory that requests may name in the place of bytes of their own */
+    public OipCodec(TensorPool pool, SharedRegions regions) {
         this.pool = pool;
+        this.regions = regions;
     }
 
     /**
@@ -56,7 +60,8 @@ public final class OipCodec {
             throw Refusal.invalid("the body is empty; an inference request is a JSON object with 'inputs'");
         }
         long jsonBytes = headerLength == NO_HEADER_LENGTH ? bytes.byteSize() : headerLength;
-        return new OipDecoder(body, bytes.asSlice(0, jsonBytes), bytes.asSlice(jsonBytes), pool, signature).decode();
+        OipDecoder.Memory memory = new OipDecoder.Memory(body, bytes.asSlice(jsonBytes), pool, regions);
+        return new OipDecoder(bytes.asSlice(0, jsonBytes), memory, signature).decode();
     }
 
     private OipRequest decodeRaw(TensorLease body, MemorySegment bytes, ModelSignature signature) {
@@ -87,7 +92,7 @@ public final class OipCodec {
     }
 
     private static OipRequest raw(InferInputs inputs, TensorLease memory) {
-        return new OipRequest(Optional.empty(), Optional.empty(), inputs.complete(), List.of(), true, memory);
+        return new OipRequest(Optional.empty(), Optional.empty(), 0, inputs.complete(), List.of(), true, memory);
     }
 
     /** An open outermost dimension is a batch of one where another dimension is open, too. */
@@ -124,52 +129,59 @@ public final class OipCodec {
     /**
      * Writes the answer; the caller closes it, and the response once the answer was sent.
      *
-     * @throws ServingException if an output has no JSON form and was not asked for in binary
+     * @throws ServingException if an output has no JSON form and was not asked for in binary, or cannot be given as it
+     *     was asked for
      */
-    public OipAnswer encode(String model, String version, OipRequest request, InferResponse response) {
-        SequencedMap<String, Tensor> outputs = inWantedOrder(request, response);
-        List<MemorySegment> binary = new ArrayList<>();
+    public OipAnswer encode(
+            String model, String version, ModelSignature signature, OipRequest request, InferResponse response) {
+        AnswerOutputs outputs =
+                AnswerOutputs.of(signature, request.outputs(), request.binaryByDefault(), response, regions, pool);
+        boolean done = false;
         try (JsonOut out = new JsonOut(pool)) {
+            List<MemorySegment> binary = new ArrayList<>();
             out.raw("{\"model_name\":").string(model);
             out.raw(",\"model_version\":").string(version);
             request.id().ifPresent(id -> out.raw(",\"id\":").string(id));
             out.raw(",\"outputs\":[");
             OipEncoder encoder = new OipEncoder(out);
             String separator = "";
-            for (Map.Entry<String, Tensor> output : outputs.entrySet()) {
-                Tensor tensor = output.getValue();
-                out.raw(separator).raw("{\"name\":").string(output.getKey());
-                out.raw(",\"datatype\":\"").raw(tensor.type().name()).raw("\",\"shape\":");
-                out.raw(tensor.shape().toString());
-                if (request.isBinary(output.getKey())) {
-                    out.raw(",\"parameters\":{\"binary_data_size\":")
-                            .number(tensor.byteSize())
-                            .raw('}');
-                    binary.add(tensor.data());
-                } else {
-                    out.raw(",\"data\":");
-                    encoder.data(output.getKey(), tensor);
-                }
-                out.raw('}');
+            for (AnswerOutputs.Output output : outputs.all()) {
+                out.raw(separator);
+                write(out, encoder, output, binary);
                 separator = ",";
             }
             out.raw("]}");
-            return new OipAnswer(out.handOver(), out.size(), binary);
+            OipAnswer answer = new OipAnswer(out.handOver(), out.size(), binary, outputs);
+            done = true;
+            return answer;
+        } finally {
+            if (!done) {
+                outputs.close();
+            }
         }
     }
 
-    private static SequencedMap<String, Tensor> inWantedOrder(OipRequest request, InferResponse response) {
-        if (request.outputs().isEmpty()) {
-            return response.outputs();
+    private static void write(
+            JsonOut out, OipEncoder encoder, AnswerOutputs.Output output, List<MemorySegment> binary) {
+        Tensor tensor = output.tensor();
+        RequestedOutput wanted = output.wanted();
+        out.raw("{\"name\":").string(wanted.name());
+        out.raw(",\"datatype\":\"").raw(tensor.type().name()).raw("\",\"shape\":");
+        out.raw(tensor.shape().toString());
+        if (wanted.span().isPresent()) {
+            RegionSpan span = wanted.span().get();
+            out.raw(",\"parameters\":{\"shared_memory_region\":").string(span.region());
+            out.raw(",\"shared_memory_offset\":").number(span.offset());
+            out.raw(",\"shared_memory_byte_size\":").number(tensor.byteSize()).raw('}');
+        } else if (wanted.binary()) {
+            out.raw(",\"parameters\":{\"binary_data_size\":")
+                    .number(tensor.byteSize())
+                    .raw('}');
+            binary.add(tensor.data());
+        } else {
+            out.raw(",\"data\":");
+            encoder.data(wanted.name(), tensor);
         }
-        SequencedMap<String, Tensor> wanted = new LinkedHashMap<>();
-        for (OipRequest.RequestedOutput output : request.outputs()) {
-            Tensor tensor = response.outputs().get(output.name());
-            if (tensor == null) {
-                throw new IllegalStateException("the model gave no output " + output.name());
-            }
-            wanted.put(output.name(), tensor);
-        }
-        return wanted;
+        out.raw('}');
     }
 }

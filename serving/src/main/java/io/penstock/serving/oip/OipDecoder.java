@@ -3,7 +3,6 @@ package io.penstock.serving.oip;
 import io.penstock.serving.backend.ModelSignature;
 import io.penstock.serving.backend.TensorSignature;
 import io.penstock.serving.call.ServingException;
-import io.penstock.serving.oip.OipRequest.RequestedOutput;
 import io.penstock.serving.tensor.Tensor;
 import io.penstock.serving.tensor.TensorLease;
 import io.penstock.serving.tensor.TensorPool;
@@ -27,14 +26,14 @@ import org.jspecify.annotations.Nullable;
 final class OipDecoder {
     private static final long ALIGNMENT = 64;
 
-    private final TensorLease body;
-    private final MemorySegment tail;
-    private final TensorPool pool;
+    private final Memory held;
     private final ModelSignature signature;
     private final JsonCursor json;
     private final List<Input> inputs = new ArrayList<>();
     private final List<Output> outputs = new ArrayList<>();
     private boolean hasInputs;
+    private boolean hasOutputs;
+    private long priority;
     private boolean binaryByDefault;
     private Optional<String> id = Optional.empty();
     private Optional<Duration> timeout = Optional.empty();
@@ -48,21 +47,58 @@ final class OipDecoder {
         String datatype;
 
         long @Nullable [] shape;
-        OptionalLong binarySize = OptionalLong.empty();
+        final TensorParameters parameters = new TensorParameters();
         long dataAt = -1;
         long dataEnd;
+
+        OptionalLong binarySize() {
+            return parameters.binarySize;
+        }
+
+        Optional<RegionSpan> span() {
+            return parameters.span();
+        }
     }
 
-    private record Output(String name, Optional<Boolean> binary) {}
+    private record Output(String name, TensorParameters parameters) {
+        RequestedOutput requested(boolean binaryByDefault) {
+            return new RequestedOutput(
+                    name, parameters.binary.orElse(binaryByDefault), parameters.topClasses, parameters.span());
+        }
+    }
+
+    /** The parameters of one input or output that this server knows. */
+    private static final class TensorParameters {
+        OptionalLong binarySize = OptionalLong.empty();
+        Optional<Boolean> binary = Optional.empty();
+        int topClasses;
+        Optional<String> region = Optional.empty();
+        long offset;
+        OptionalLong byteSize = OptionalLong.empty();
+
+        Optional<RegionSpan> span() {
+            if (region.isEmpty()) {
+                return Optional.empty();
+            }
+            return Optional.of(new RegionSpan(
+                    region.get(),
+                    offset,
+                    byteSize.orElseThrow(() ->
+                            Refusal.invalid("'shared_memory_region' needs 'shared_memory_byte_size' beside it"))));
+        }
+    }
 
     /**
-     * @param head the JSON
-     * @param tail the binary tensors behind it
+     * Where tensors lie.
+     *
+     * @param tail the binary tensors behind the JSON, a view of {@code body}
+     * @param pool holds what comes as JSON or from shared memory
      */
-    OipDecoder(TensorLease body, MemorySegment head, MemorySegment tail, TensorPool pool, ModelSignature signature) {
-        this.body = body;
-        this.tail = tail;
-        this.pool = pool;
+    record Memory(TensorLease body, MemorySegment tail, TensorPool pool, SharedRegions regions) {}
+
+    /** @param head the JSON */
+    OipDecoder(MemorySegment head, Memory held, ModelSignature signature) {
+        this.held = held;
         this.signature = signature;
         this.json = new JsonCursor(head);
     }
@@ -75,23 +111,25 @@ final class OipDecoder {
             signatures.add(declare(declared, inputs.get(i), i));
         }
         List<RequestedOutput> requested = outputs.stream()
-                .map(output -> new RequestedOutput(output.name, output.binary.orElse(binaryByDefault)))
+                .map(output -> output.requested(binaryByDefault))
                 .toList();
         InferInputs.checkOutputs(
                 signature, requested.stream().map(RequestedOutput::name).toList());
+        requested.forEach(output -> output.span().ifPresent(held.regions::check));
         addBinary(declared, signatures);
         long typedBytes = typedBytes(signatures);
         if (typedBytes < 0) {
-            return new OipRequest(id, timeout, declared.complete(), requested, binaryByDefault, body.retain());
+            return new OipRequest(
+                    id, timeout, priority, declared.complete(), requested, binaryByDefault, held.body.retain());
         }
-        TensorLease typed = pool.allocate(typedBytes);
+        TensorLease typed = held.pool.allocate(typedBytes);
         boolean done = false;
         try {
             readTyped(declared, signatures, typed.memory());
-            boolean mixed = inputs.stream().anyMatch(input -> input.binarySize.isPresent());
-            TensorLease memory = mixed ? new JoinedLease(body.retain(), typed) : typed;
-            OipRequest request =
-                    new OipRequest(id, timeout, inOrder(declared, signatures), requested, binaryByDefault, memory);
+            boolean mixed = inputs.stream().anyMatch(input -> input.binarySize().isPresent());
+            SequencedMap<String, Tensor> tensors = inOrder(declared, signatures);
+            TensorLease memory = mixed ? new JoinedLease(held.body.retain(), typed) : typed;
+            OipRequest request = new OipRequest(id, timeout, priority, tensors, requested, binaryByDefault, memory);
             done = true;
             return request;
         } finally {
@@ -115,11 +153,16 @@ final class OipDecoder {
         String name = required(input.name, where, "name");
         String datatype = required(input.datatype, where, "datatype");
         long[] shape = required(input.shape, where, "shape");
-        if (input.dataAt >= 0 && input.binarySize.isPresent()) {
-            throw Refusal.invalid("input '" + Refusal.shown(name) + "' has both 'data' and 'binary_data_size'");
+        int forms = (input.dataAt >= 0 ? 1 : 0)
+                + (input.binarySize().isPresent() ? 1 : 0)
+                + (input.span().isPresent() ? 1 : 0);
+        if (forms > 1) {
+            throw Refusal.invalid("input '" + Refusal.shown(name) + "' has more than one of 'data',"
+                    + " 'binary_data_size' and 'shared_memory_region'");
         }
-        if (input.dataAt < 0 && input.binarySize.isEmpty()) {
-            throw Refusal.invalid("input '" + Refusal.shown(name) + "' has no 'data' (nor 'binary_data_size')");
+        if (forms == 0) {
+            throw Refusal.invalid("input '" + Refusal.shown(name)
+                    + "' has no 'data' (nor 'binary_data_size' or 'shared_memory_region')");
         }
         return declared.declare(name, datatype, shape);
     }
@@ -132,9 +175,10 @@ final class OipDecoder {
     }
 
     private void addBinary(InferInputs declared, List<TensorSignature> signatures) {
+        MemorySegment tail = held.tail;
         long at = 0;
         for (int i = 0; i < inputs.size(); i++) {
-            OptionalLong size = inputs.get(i).binarySize;
+            OptionalLong size = inputs.get(i).binarySize();
             if (size.isEmpty()) {
                 continue;
             }
@@ -151,32 +195,45 @@ final class OipDecoder {
         }
     }
 
-    /** Memory for all inputs given as JSON; -1 if there are none. */
+    /** Memory for all inputs given as JSON or in shared memory; -1 if there are none. */
     private long typedBytes(List<TensorSignature> signatures) {
         long bytes = -1;
         for (int i = 0; i < inputs.size(); i++) {
             Input input = inputs.get(i);
-            if (input.dataAt >= 0) {
-                long needed = JsonTensorReader.bytesNeeded(signatures.get(i), input.dataEnd - input.dataAt);
-                bytes = aligned(Math.max(bytes, 0)) + needed;
+            if (input.dataAt >= 0 || input.span().isPresent()) {
+                bytes = aligned(Math.max(bytes, 0)) + bytesNeeded(input, signatures.get(i));
             }
         }
         return bytes;
+    }
+
+    private long bytesNeeded(Input input, TensorSignature signature) {
+        if (input.span().isPresent()) {
+            // Before memory is set aside: the region bounds what a request may claim.
+            held.regions.check(input.span().get());
+            return input.span().get().byteSize();
+        }
+        return JsonTensorReader.bytesNeeded(signature, input.dataEnd - input.dataAt);
     }
 
     private void readTyped(InferInputs declared, List<TensorSignature> signatures, MemorySegment memory) {
         long at = 0;
         for (int i = 0; i < inputs.size(); i++) {
             Input input = inputs.get(i);
-            if (input.dataAt < 0) {
+            if (input.dataAt < 0 && input.span().isEmpty()) {
                 continue;
             }
             at = aligned(at);
-            long needed = JsonTensorReader.bytesNeeded(signatures.get(i), input.dataEnd - input.dataAt);
+            long needed = bytesNeeded(input, signatures.get(i));
             MemorySegment target = memory.asSlice(at, needed);
-            json.moveTo(input.dataAt);
-            long written = new JsonTensorReader(json, signatures.get(i), target).read();
-            declared.add(signatures.get(i), target.asSlice(0, written));
+            if (input.span().isPresent()) {
+                held.regions.read(input.span().get(), target);
+                declared.addBinary(signatures.get(i), target);
+            } else {
+                json.moveTo(input.dataAt);
+                long written = new JsonTensorReader(json, signatures.get(i), target).read();
+                declared.add(signatures.get(i), target.asSlice(0, written));
+            }
             at += needed;
         }
     }
@@ -212,6 +269,7 @@ final class OipDecoder {
                     long micros = wholeNumber("timeout");
                     timeout = micros == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(saturated(micros)));
                 }
+                case "priority" -> priority = wholeNumber("priority");
                 default -> skipParameter();
             }
             another = json.more('{');
@@ -250,7 +308,7 @@ final class OipDecoder {
                 case "name" -> input.name = string("name");
                 case "datatype" -> input.datatype = string("datatype");
                 case "shape" -> input.shape = shape();
-                case "parameters" -> readInputParameters(input);
+                case "parameters" -> readTensorParameters(input.parameters);
                 case "data" -> {
                     json.peek();
                     input.dataAt = json.position();
@@ -264,12 +322,20 @@ final class OipDecoder {
         return input;
     }
 
-    private void readInputParameters(Input input) {
+    private void readTensorParameters(TensorParameters parameters) {
         boolean another = json.open('{');
         while (another) {
             switch (json.name()) {
-                case "binary_data_size" -> input.binarySize = OptionalLong.of(wholeNumber("binary_data_size"));
-                case "shared_memory_region" -> throw Refusal.absent("shared memory is not supported");
+                case "binary_data_size" -> parameters.binarySize = OptionalLong.of(wholeNumber("binary_data_size"));
+                case "binary_data" -> parameters.binary = Optional.of(bool("binary_data"));
+                case "classification" -> {
+                    long count = wholeNumber("classification");
+                    parameters.topClasses = (int) Math.min(count, Integer.MAX_VALUE);
+                }
+                case "shared_memory_region" -> parameters.region = Optional.of(string("shared_memory_region"));
+                case "shared_memory_offset" -> parameters.offset = wholeNumber("shared_memory_offset");
+                case "shared_memory_byte_size" ->
+                    parameters.byteSize = OptionalLong.of(wholeNumber("shared_memory_byte_size"));
                 default -> skipParameter();
             }
             another = json.more('{');
@@ -277,6 +343,10 @@ final class OipDecoder {
     }
 
     private void readOutputs() {
+        if (hasOutputs) {
+            throw Refusal.invalid("the request has 'outputs' twice");
+        }
+        hasOutputs = true;
         boolean another = json.open('[');
         while (another) {
             outputs.add(readOutput());
@@ -286,32 +356,17 @@ final class OipDecoder {
 
     private Output readOutput() {
         String name = null;
-        Optional<Boolean> binary = Optional.empty();
+        TensorParameters parameters = new TensorParameters();
         boolean another = json.open('{');
         while (another) {
             switch (json.name()) {
                 case "name" -> name = string("name");
-                case "parameters" -> binary = readOutputParameters();
+                case "parameters" -> readTensorParameters(parameters);
                 default -> json.skip();
             }
             another = json.more('{');
         }
-        return new Output(required(name, "outputs[" + outputs.size() + "]", "name"), binary);
-    }
-
-    private Optional<Boolean> readOutputParameters() {
-        Optional<Boolean> binary = Optional.empty();
-        boolean another = json.open('{');
-        while (another) {
-            switch (json.name()) {
-                case "binary_data" -> binary = Optional.of(bool("binary_data"));
-                case "classification" -> throw Refusal.absent("the classification extension is not supported");
-                case "shared_memory_region" -> throw Refusal.absent("shared memory is not supported");
-                default -> skipParameter();
-            }
-            another = json.more('{');
-        }
-        return binary;
+        return new Output(required(name, "outputs[" + outputs.size() + "]", "name"), parameters);
     }
 
     private long[] shape() {

@@ -36,7 +36,7 @@ final class OipEncoder {
         out.raw(']');
     }
 
-    private void element(String name, Tensor tensor, long at) {
+    void element(String name, Tensor tensor, long at) {
         MemorySegment data = tensor.data();
         switch (tensor.type()) {
             case BOOL -> out.raw(data.get(JAVA_BYTE, at) != 0 ? "true" : "false");

@@ -16,6 +16,7 @@ import java.util.SequencedMap;
  *
  * @param id echoed in the answer where it was given
  * @param timeout the caller's own, from the parameter {@code timeout}
+ * @param priority the caller's own, from the parameter {@code priority}; 0 where it gave none
  * @param outputs what is wanted, in its order; empty for all
  * @param binaryByDefault whether outputs that are not named come in binary
  * @param memory holds the inputs; {@link #close} gives the count back
@@ -23,6 +24,7 @@ import java.util.SequencedMap;
 public record OipRequest(
         Optional<String> id,
         Optional<Duration> timeout,
+        long priority,
         SequencedMap<String, Tensor> inputs,
         List<RequestedOutput> outputs,
         boolean binaryByDefault,
@@ -33,23 +35,12 @@ public record OipRequest(
         outputs = List.copyOf(outputs);
     }
 
-    /** An output that is wanted, and whether in binary. */
-    public record RequestedOutput(String name, boolean binary) {}
-
     /** The request as models take it; its memory stays this request's. */
     public InferRequest toInferRequest(Deadline limit) {
         Deadline deadline = timeout.map(Deadline::after).map(limit::earlier).orElse(limit);
         return new InferRequest(
-                inputs, outputs.stream().map(RequestedOutput::name).toList(), deadline, memory);
-    }
-
-    boolean isBinary(String output) {
-        for (RequestedOutput requested : outputs) {
-            if (requested.name().equals(output)) {
-                return requested.binary();
-            }
-        }
-        return binaryByDefault;
+                        inputs, outputs.stream().map(RequestedOutput::name).toList(), deadline, memory)
+                .withPriority(priority);
     }
 
     @Override

@@ -67,7 +67,7 @@ class OipCodecTest {
             InferResponse.Timings timings = new InferResponse.Timings(0, 0);
             try (InferResponse response =
                             new InferResponse(outputs, request.memory().retain(), timings);
-                    OipAnswer answer = codec.encode("m", "1", request, response)) {
+                    OipAnswer answer = codec.encode("m", "1", signature, request, response)) {
                 List<MemorySegment> parts = new ArrayList<>();
                 parts.add(answer.json().memory().asSlice(0, answer.jsonBytes()));
                 parts.addAll(answer.tensors());
