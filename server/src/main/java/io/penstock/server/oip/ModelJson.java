@@ -13,13 +13,12 @@ import java.util.List;
 final class ModelJson {
     private ModelJson() {}
 
-    static String metadata(TensorModel model) {
+    static String metadata(TensorModel model, List<String> versions) {
         ModelSignature signature = model.signature();
         StringBuilder out = new StringBuilder(256).append("{\"name\":");
         ResultJson.string(out, model.name());
-        out.append(",\"versions\":[");
-        ResultJson.string(out, model.version());
-        out.append("],\"platform\":");
+        ResultJson.strings(out.append(",\"versions\":"), versions);
+        out.append(",\"platform\":");
         ResultJson.string(out, signature.platform());
         out.append(",\"inputs\":");
         tensors(out, signature.inputs(), "datatype", "shape", "");

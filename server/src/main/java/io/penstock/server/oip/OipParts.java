@@ -1,7 +1,9 @@
 package io.penstock.server.oip;
 
 import io.penstock.server.metrics.InferCounter;
+import io.penstock.serving.Model;
 import io.penstock.serving.ModelRegistry;
+import io.penstock.serving.TensorModel;
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
 import io.penstock.serving.tensor.TensorPool;
@@ -90,8 +92,21 @@ public record OipParts(
 
     /** Whether a model of this name and version answers. */
     boolean isReady(String name, String version) {
-        return models.find(name)
-                .filter(model -> version.isEmpty() || version.equals(model.version()))
-                .isPresent();
+        return models.versions(name).stream()
+                .anyMatch(model -> version.isEmpty() || version.equals(model.version()));
+    }
+
+    /** The versions of a model, the newest last. */
+    List<String> versions(String name) {
+        return models.versions(name).stream().map(Model::version).toList();
+    }
+
+    /** The models that statistics are asked of: all where no name is given, every version where no version is. */
+    List<? extends Model> counted(String name, String version) {
+        if (name.isEmpty()) {
+            return models.all();
+        }
+        TensorModel found = models.tensorModel(name, version);
+        return version.isEmpty() ? models.versions(name) : List.of(found);
     }
 }
