@@ -30,7 +30,9 @@ class ModelStatisticsTest {
         }
 
         assertThat(statistics.batchSizes()).hasSizeLessThanOrEqualTo(512);
-        assertThat(statistics.batchSizes().stream().mapToLong(BatchSize::executions).sum())
+        assertThat(statistics.batchSizes().stream()
+                        .mapToLong(BatchSize::executions)
+                        .sum())
                 .isEqualTo(5_000);
     }
 }

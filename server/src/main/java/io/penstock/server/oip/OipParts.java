@@ -92,8 +92,7 @@ public record OipParts(
 
     /** Whether a model of this name and version answers. */
     boolean isReady(String name, String version) {
-        return models.versions(name).stream()
-                .anyMatch(model -> version.isEmpty() || version.equals(model.version()));
+        return models.versions(name).stream().anyMatch(model -> version.isEmpty() || version.equals(model.version()));
     }
 
     /** The versions of a model, the newest last. */

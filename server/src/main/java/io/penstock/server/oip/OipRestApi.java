@@ -130,7 +130,8 @@ public final class OipRestApi {
 
     private String names() {
         StringBuilder out = new StringBuilder();
-        ResultJson.strings(out, models.all().stream().map(Model::name).distinct().toList());
+        ResultJson.strings(
+                out, models.all().stream().map(Model::name).distinct().toList());
         return out.toString();
     }
 
