@@ -15,14 +15,11 @@ import java.util.List;
 final class ModelJson {
     private ModelJson() {}
 
-    /** @param versions all that answer to the model's name */
-    static String metadata(TensorModel model, List<Model> versions) {
+    static String metadata(TensorModel model, List<String> versions) {
         ModelSignature signature = model.signature();
         StringBuilder out = new StringBuilder(256).append("{\"name\":");
         ResultJson.string(out, model.name());
-        ResultJson.strings(
-                out.append(",\"versions\":"),
-                versions.stream().map(Model::version).toList());
+        ResultJson.strings(out.append(",\"versions\":"), versions);
         out.append(",\"platform\":");
         ResultJson.string(out, signature.platform());
         out.append(",\"inputs\":");

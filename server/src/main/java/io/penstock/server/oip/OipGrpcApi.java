@@ -149,9 +149,7 @@ public final class OipGrpcApi implements GrpcHandler {
         TensorModel model = models.tensorModel(request.getName(), request.getVersion());
         ModelMetadataResponse.Builder answer = ModelMetadataResponse.newBuilder()
                 .setName(model.name())
-                .addAllVersions(models.versions(model.name()).stream()
-                        .map(Model::version)
-                        .toList())
+                .addAllVersions(parts.versions(model.name()))
                 .setPlatform(model.signature().platform());
         model.signature().inputs().forEach(input -> answer.addInputs(tensor(input)));
         model.signature().outputs().forEach(output -> answer.addOutputs(tensor(output)));
@@ -196,8 +194,7 @@ public final class OipGrpcApi implements GrpcHandler {
     }
 
     private ModelStatisticsResponse statistics(ModelStatisticsRequest request) {
-        List<? extends Model> wanted =
-                request.getName().isEmpty() ? models.all() : parts.models(request.getName(), request.getVersion());
+        List<? extends Model> wanted = parts.counted(request.getName(), request.getVersion());
         ModelStatisticsResponse.Builder answer = ModelStatisticsResponse.newBuilder();
         for (Model model : wanted) {
             ModelStatistics counted = model.statistics();

@@ -3,6 +3,7 @@ package io.penstock.server.oip;
 import io.penstock.server.metrics.InferCounter;
 import io.penstock.serving.Model;
 import io.penstock.serving.ModelRegistry;
+import io.penstock.serving.TensorModel;
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
 import io.penstock.serving.tensor.TensorPool;
@@ -94,9 +95,17 @@ public record OipParts(
         return models.versions(name).stream().anyMatch(model -> version.isEmpty() || version.equals(model.version()));
     }
 
-    /** A model's version, or all of them where none is named. */
-    List<Model> models(String name, String version) {
-        Model newest = models.tensorModel(name, version);
-        return version.isEmpty() ? models.versions(name) : List.of(newest);
+    /** The versions of a model, the newest last. */
+    List<String> versions(String name) {
+        return models.versions(name).stream().map(Model::version).toList();
+    }
+
+    /** The models that statistics are asked of: all where no name is given, every version where no version is. */
+    List<? extends Model> counted(String name, String version) {
+        if (name.isEmpty()) {
+            return models.all();
+        }
+        TensorModel found = models.tensorModel(name, version);
+        return version.isEmpty() ? models.versions(name) : List.of(found);
     }
 }

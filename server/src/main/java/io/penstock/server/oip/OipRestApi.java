@@ -129,13 +129,10 @@ public final class OipRestApi {
     }
 
     private String names() {
-        StringBuilder out = new StringBuilder("[");
-        String separator = "";
-        for (Model model : models.all()) {
-            ResultJson.string(out.append(separator), model.name());
-            separator = ",";
-        }
-        return out.append(']').toString();
+        StringBuilder out = new StringBuilder();
+        ResultJson.strings(
+                out, models.all().stream().map(Model::name).distinct().toList());
+        return out.toString();
     }
 
     /** An unknown model is not ready, as Triton has it: 400, and not 404. */
@@ -148,7 +145,7 @@ public final class OipRestApi {
     }
 
     private HttpReply metadata(String name, String version) {
-        return HttpReply.json(200, ModelJson.metadata(models.tensorModel(name, version), models.versions(name)));
+        return HttpReply.json(200, ModelJson.metadata(models.tensorModel(name, version), parts.versions(name)));
     }
 
     private HttpReply config(String name, String version) {
@@ -156,6 +153,6 @@ public final class OipRestApi {
     }
 
     private HttpReply stats(String name, String version) {
-        return HttpReply.json(200, ModelJson.statistics(parts.models(name, version)));
+        return HttpReply.json(200, ModelJson.statistics(parts.counted(name, version)));
     }
 }

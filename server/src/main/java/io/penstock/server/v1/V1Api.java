@@ -66,11 +66,11 @@ public final class V1Api {
     /** One body for both worlds: KServe's V1 reads {@code models}, OpenAI's clients {@code data}. */
     private HttpReply list() {
         StringBuilder out = new StringBuilder("{\"models\":");
-        ResultJson.strings(out, models.all().stream().map(Model::name).toList());
+        ResultJson.strings(out, names());
         out.append(",\"object\":\"list\",\"data\":[");
         String separator = "";
-        for (Model model : models.all()) {
-            openAiModel(out.append(separator).append('{'), model).append('}');
+        for (String name : names()) {
+            openAiModel(out.append(separator).append('{'), name).append('}');
             separator = ",";
         }
         return HttpReply.json(200, out.append("]}").toString());
@@ -80,12 +80,16 @@ public final class V1Api {
         TensorModel model = models.tensorModel(name, "");
         StringBuilder out = new StringBuilder("{\"name\":");
         ResultJson.string(out, model.name());
-        openAiModel(out.append(",\"ready\":true,"), model);
+        openAiModel(out.append(",\"ready\":true,"), model.name());
         return HttpReply.json(200, out.append('}').toString());
     }
 
-    private static StringBuilder openAiModel(StringBuilder out, Model model) {
-        ResultJson.string(out.append("\"id\":"), model.name());
+    private List<String> names() {
+        return models.all().stream().map(Model::name).distinct().toList();
+    }
+
+    private static StringBuilder openAiModel(StringBuilder out, String name) {
+        ResultJson.string(out.append("\"id\":"), name);
         return out.append(",\"object\":\"model\",\"created\":0,\"owned_by\":\"penstock\"");
     }
 }
