@@ -100,11 +100,12 @@ final class ModelsShowCommand implements Callable<Integer> {
         shown.put("file", file.toString());
         shown.put("bytes", Files.size(file));
         shown.put("platform", signature.platform());
+        shown.put("family", running.plan().map(VisionPlan::family).orElse("unknown"));
         shown.put(
-                "family", running.plan().map(VisionPlan::family).orElse("unknown"));
-        shown.put("evidence", running.plan()
-                .map(VisionPlan::evidence)
-                .orElseGet(() -> List.of(VisionPlan.whyRaw(PipelineAssembler.model(running.loaded())))));
+                "evidence",
+                running.plan()
+                        .map(VisionPlan::evidence)
+                        .orElseGet(() -> List.of(VisionPlan.whyRaw(PipelineAssembler.model(running.loaded())))));
         shown.put("inputs", tensors(signature.inputs()));
         shown.put("outputs", tensors(signature.outputs()));
         shown.put("metadata", new TreeMap<>(signature.metadata()));

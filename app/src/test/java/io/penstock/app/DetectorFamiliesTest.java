@@ -85,9 +85,7 @@ class DetectorFamiliesTest {
     @Test
     void everyFamilyIsHere() {
         Set<String> seen = families().stream().map(TinyDetectors.Case::family).collect(Collectors.toSet());
-        assertThat(DetectorFamily.values())
-                .extracting(DetectorFamily::id)
-                .containsExactlyInAnyOrderElementsOf(seen);
+        assertThat(DetectorFamily.values()).extracting(DetectorFamily::id).containsExactlyInAnyOrderElementsOf(seen);
     }
 
     /** The class with the best score is the colour whose mean is highest: so order, scale and layout are right. */
@@ -132,7 +130,8 @@ class DetectorFamiliesTest {
                 .input("images", 1, 1, 3, 64, 64)
                 .constant("outputs", new float[84 * 8], 1, 84, 8)
                 .write(folder.resolve("tiny.onnx"));
-        CommandLineRun raw = CommandLineRun.of("validate", folder.resolve("tiny.onnx").toString());
+        CommandLineRun raw =
+                CommandLineRun.of("validate", folder.resolve("tiny.onnx").toString());
         assertThat(raw.exitCode()).isZero();
         assertThat(raw.out()).contains("write - detections: {layout: yolov6} or {layout: yolox} in postprocess");
         CommandLineRun refused =
@@ -188,10 +187,12 @@ class DetectorFamiliesTest {
         TinyDetectors.all().getFirst().model().write(folder.resolve("tiny.onnx"));
         String inside = "  - zones: {include: [[[0, 0], [128, 0], [128, 128]]]}";
         Path kept = document("  - detections: {translate: {b: Bus}}\n" + inside);
-        assertThat(CommandLineRun.of("infer", kept.toString(), picture.toString(), "-o", "jsonl").out())
+        assertThat(CommandLineRun.of("infer", kept.toString(), picture.toString(), "-o", "jsonl")
+                        .out())
                 .contains("\"label\":\"Bus\"");
         Path left = document("  - detections: {}\n  - zones: {exclude: [[[60, 50], [70, 50], [70, 60], [60, 60]]]}");
-        assertThat(CommandLineRun.of("infer", left.toString(), picture.toString(), "-o", "jsonl").out())
+        assertThat(CommandLineRun.of("infer", left.toString(), picture.toString(), "-o", "jsonl")
+                        .out())
                 .contains("\"detections\":[]");
     }
 }

@@ -97,8 +97,8 @@ final class TinyDetectors {
         float[] certain = of(1, 0, 0.75, 0);
         float[] prototypes = join(filled(256, 1), filled(256, -1));
         float[] raw = of(0, 0.5, Math.log(4), Math.log(3));
-        TinyOnnx turned = model().metadata("task", "obb")
-                .constant("output0", columns(84, 9, CENTRE, scores, of(0.5)), 1, 8, 84);
+        TinyOnnx turned =
+                model().metadata("task", "obb").constant("output0", columns(84, 9, CENTRE, scores, of(0.5)), 1, 8, 84);
         TinyOnnx pose = new TinyOnnx()
                 .input("images", 1, 1, 3, 64, 64)
                 .metadata("task", "pose")
@@ -150,20 +150,14 @@ final class TinyDetectors {
             for (int i = 0; i < 8 && grid[0] == 8; i++) {
                 values[channels ? i * cells + 28 : 28 * 8 + i] = row[i];
             }
-            long[] shape = channels
-                    ? new long[] {1, 24, grid[0], grid[1]}
-                    : new long[] {1, 3, grid[0], grid[1], 8};
+            long[] shape = channels ? new long[] {1, 24, grid[0], grid[1]} : new long[] {1, 3, grid[0], grid[1], 8};
             model.constant("head" + grid[0], values, shape);
         }
         return model;
     }
 
     private static float[] squares(double anchorX, double anchorY) {
-        return of(
-                logit(0.25),
-                0,
-                logit(Math.sqrt(32 / anchorX) / 2),
-                logit(Math.sqrt(24 / anchorY) / 2));
+        return of(logit(0.25), 0, logit(Math.sqrt(32 / anchorX) / 2), logit(Math.sqrt(24 / anchorY) / 2));
     }
 
     private static List<Case> heads() {
@@ -177,8 +171,7 @@ final class TinyDetectors {
             tiny.constant("head" + side, values, 1, 24, side, side);
         }
         float[] two = filled(40 * 4, NEVER);
-        float[] second =
-                of(NEVER, logit(0.875), Math.log(32 / 34.56), Math.log(24 / 38.08), 20, 0, Math.log(6), 0);
+        float[] second = of(NEVER, logit(0.875), Math.log(32 / 34.56), Math.log(24 / 38.08), 20, 0, Math.log(6), 0);
         for (int i = 0; i < 8; i++) {
             two[i * 4 + 1] = second[i];
         }
@@ -303,18 +296,12 @@ final class TinyDetectors {
                     .constant("kps_" + stride, sees ? rows(64, 28, points) : new float[10 * cells], 1, cells, 10);
             scrfd.constant("score" + stride, sees ? rows(128, 57, of(0.75)) : new float[2 * cells], 2L * cells, 1)
                     .constant(
-                            "box" + stride,
-                            sees ? rows(128, 57, of(2, 1, 2, 2)) : new float[8 * cells],
-                            2L * cells,
-                            4)
-                    .constant(
-                            "point" + stride, sees ? rows(128, 57, points) : new float[20 * cells], 2L * cells, 10);
+                            "box" + stride, sees ? rows(128, 57, of(2, 1, 2, 2)) : new float[8 * cells], 2L * cells, 4)
+                    .constant("point" + stride, sees ? rows(128, 57, points) : new float[20 * cells], 2L * cells, 10);
         }
         String points = "\"keypoints\":[{\"x\":64.0,\"y\":48.0,\"score\":1.0},{\"x\":80.0,\"y\":48.0,";
         return List.of(
-                told(
-                        "nanodet",
-                        model().constant("output", rows(85, 28, scores, bins(2, 1, 2, 2)), 1, 85, 35)),
+                told("nanodet", model().constant("output", rows(85, 28, scores, bins(2, 1, 2, 2)), 1, 85, 35)),
                 told("picodet", pico),
                 new Case("yunet", "", yunet, points),
                 new Case("scrfd", "", scrfd, points));
