@@ -31,6 +31,8 @@ import io.penstock.spec.ModelSpec;
 import io.penstock.spec.SourceSpec;
 import io.penstock.vision.VisionPlan;
 import io.penstock.vision.detect.DetectionSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -138,8 +140,9 @@ final class PipelineAssembler {
     /** What is known of a loaded model; of one in another format than ONNX, not its graph. */
     static VisionPlan.Model model(LoadedModel loaded) {
         ModelSignature signature = loaded.model().signature();
-        Set<String> operators = signature.platform().equals("onnxruntime_onnx")
-                ? OnnxContents.read(loaded.file().file()).operators().keySet()
+        Path file = loaded.file().file();
+        Set<String> operators = signature.platform().equals("onnxruntime_onnx") && Files.isRegularFile(file)
+                ? OnnxContents.read(file).operators().keySet()
                 : Set.of();
         return new VisionPlan.Model(signature, operators);
     }

@@ -177,9 +177,13 @@ class DetectorFamiliesTest {
         Path document = document("  - detections: {layout: yolov8, tiles: {overlap: 0.2}}");
         CommandLineRun run = CommandLineRun.of("infer", document.toString(), picture.toString(), "-o", "jsonl");
         assertThat(run.exitCode()).as(run.err()).isZero();
-        // Four in the tiles, each 72 / 64 of its size there; they cover most of what the whole picture shows.
-        assertThat(run.out().split("\"label\":\"b\"", -1)).as(run.out()).hasSize(5);
-        assertThat(run.out()).contains("\"width\":36.").contains("\"height\":27.");
+        // A tile shows 72 pixels of 128, so its object is 72 / 64 as large here as there; tiles begin at 0 and at 56.
+        assertThat(run.out().split("\"label\":\"b\"", -1)).as(run.out()).hasSize(6);
+        assertThat(run.out())
+                .contains("\"box\":{\"x\":17.96,\"y\":17.96,\"width\":35.93,\"height\":26.95}")
+                .contains("\"box\":{\"x\":74.11,\"y\":17.96,\"width\":35.93,\"height\":26.95}")
+                .contains("\"box\":{\"x\":17.96,\"y\":74.11,\"width\":35.93,\"height\":26.95}")
+                .contains(OBJECT);
     }
 
     @Test

@@ -55,8 +55,7 @@ final class OpenCvResizeTest {
     }
 
     private static List<String> lines() throws IOException {
-        try (InputStream in =
-                Objects.requireNonNull(OpenCvResizeTest.class.getResourceAsStream("opencv-resize.txt"))) {
+        try (InputStream in = Objects.requireNonNull(OpenCvResizeTest.class.getResourceAsStream("opencv-resize.txt"))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.startsWith("#"))
