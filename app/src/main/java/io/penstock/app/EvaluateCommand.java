@@ -1,7 +1,7 @@
 package io.penstock.app;
 
 import io.penstock.pipeline.ResultJson;
-import io.penstock.vision.DetectionSettings;
+import io.penstock.vision.detect.DetectionSettings;
 import io.penstock.vision.evaluation.AveragePrecision;
 import java.io.IOException;
 import java.nio.file.Path;

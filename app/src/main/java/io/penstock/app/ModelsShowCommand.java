@@ -6,8 +6,6 @@ import io.penstock.serving.backend.ModelSignature;
 import io.penstock.serving.backend.TensorSignature;
 import io.penstock.spec.ModelUri;
 import io.penstock.spec.ServerSpec;
-import io.penstock.vision.DetectorRecognition;
-import io.penstock.vision.Recognition;
 import io.penstock.vision.VisionPlan;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -102,13 +100,12 @@ final class ModelsShowCommand implements Callable<Integer> {
         shown.put("file", file.toString());
         shown.put("bytes", Files.size(file));
         shown.put("platform", signature.platform());
+        shown.put("family", running.plan().map(VisionPlan::family).orElse("unknown"));
         shown.put(
-                "family",
-                switch (DetectorRecognition.recognise(signature)) {
-                    case Recognition.Detector detector -> detector.family().id();
-                    case Recognition.Unknown _ -> "unknown";
-                });
-        shown.put("evidence", running.plan().map(VisionPlan::evidence).orElse(List.of()));
+                "evidence",
+                running.plan()
+                        .map(VisionPlan::evidence)
+                        .orElseGet(() -> List.of(VisionPlan.whyRaw(PipelineAssembler.model(running.loaded())))));
         shown.put("inputs", tensors(signature.inputs()));
         shown.put("outputs", tensors(signature.outputs()));
         shown.put("metadata", new TreeMap<>(signature.metadata()));

@@ -1,5 +1,6 @@
 package io.penstock.app;
 
+import io.penstock.backend.onnxruntime.OnnxContents;
 import io.penstock.backend.onnxruntime.OnnxRuntimeBackend;
 import io.penstock.pipeline.Camera;
 import io.penstock.pipeline.FrameGrabber;
@@ -22,13 +23,16 @@ import io.penstock.serving.ModelLoader;
 import io.penstock.serving.OnDemandModel;
 import io.penstock.serving.backend.Backend;
 import io.penstock.serving.backend.ModelArtifact;
+import io.penstock.serving.backend.ModelSignature;
 import io.penstock.spec.BackendSpec;
 import io.penstock.spec.ByteSize;
 import io.penstock.spec.InferencePipeline;
 import io.penstock.spec.ModelSpec;
 import io.penstock.spec.SourceSpec;
-import io.penstock.vision.DetectionSettings;
 import io.penstock.vision.VisionPlan;
+import io.penstock.vision.detect.DetectionSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -121,16 +125,26 @@ final class PipelineAssembler {
     RunningPipeline join(Target target, LoadedModel loaded, Optional<DetectionSettings> override) {
         OnDemandModel model = loaded.model();
         InferencePipeline.Spec pipeline = target.pipeline().spec();
-        Optional<VisionPlan> plan = VisionPlan.of(pipeline, model.signature(), engine.codec(), override);
+        Optional<VisionPlan> plan = VisionPlan.of(pipeline, model(loaded), engine.codec(), override);
         Optional<StepPipeline> steps = plan.map(found -> steps(target, model, found));
         boolean cameras = !(pipeline.source() instanceof SourceSpec.Http);
         if (steps.isEmpty() && (cameras || !pipeline.sinks().isEmpty())) {
             throw new CommandException(
                     ExitCode.REFUSED,
                     "pipeline " + target.pipeline().name() + " has " + (cameras ? "cameras" : "sinks")
-                            + ", but its model is no detector that is known here; write preprocess and postprocess");
+                            + ", but nothing tells how to read its model: " + VisionPlan.whyRaw(model(loaded)));
         }
         return new RunningPipeline(target, loaded, plan, steps);
+    }
+
+    /** What is known of a loaded model; of one in another format than ONNX, not its graph. */
+    static VisionPlan.Model model(LoadedModel loaded) {
+        ModelSignature signature = loaded.model().signature();
+        Path file = loaded.file().file();
+        Set<String> operators = signature.platform().equals("onnxruntime_onnx") && Files.isRegularFile(file)
+                ? OnnxContents.read(file).operators().keySet()
+                : Set.of();
+        return new VisionPlan.Model(signature, operators);
     }
 
     /**

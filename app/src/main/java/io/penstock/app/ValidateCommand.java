@@ -62,7 +62,8 @@ final class ValidateCommand implements Callable<Integer> {
     private void report(RunningPipeline pipeline, StringBuilder json) {
         List<String> evidence = pipeline.plan()
                 .map(VisionPlan::evidence)
-                .orElse(List.of("No steps: the model is of no family that is known here, so it answers as it is."));
+                .orElseGet(() -> List.of("No steps, so the model answers as it is: "
+                        + VisionPlan.whyRaw(PipelineAssembler.model(pipeline.loaded()))));
         if (output == OutputFormat.TABLE) {
             console.out()
                     .println(pipeline.target().pipeline().name() + " is valid; its model is "

@@ -1,11 +1,16 @@
 package io.penstock.pipeline;
 
 import io.penstock.pipeline.frame.Box;
+import io.penstock.pipeline.frame.Classification;
 import io.penstock.pipeline.frame.Detection;
+import io.penstock.pipeline.frame.Findings;
+import io.penstock.pipeline.frame.KeyPoint;
+import io.penstock.pipeline.frame.Mask;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 
 /** A result as the JSON object that every protocol, sink and page shows. */
@@ -42,7 +47,9 @@ public final class ResultJson {
             detection(out, detection);
             separator = ",";
         }
-        out.append("],\"timings\":{\"queueSeconds\":");
+        out.append(']');
+        whole(out, result.findings());
+        out.append(",\"timings\":{\"queueSeconds\":");
         seconds(out, result.timings().queue());
         out.append(",\"preprocessSeconds\":");
         seconds(out, result.timings().preprocess());
@@ -68,7 +75,48 @@ public final class ResultJson {
         decimal(out, Math.round(box.width() * 1e2), 2);
         out.append(",\"height\":");
         decimal(out, Math.round(box.height() * 1e2), 2);
-        out.append("}}");
+        out.append('}');
+        detection.angle().ifPresent(angle -> decimal(out.append(",\"angle\":"), Math.round(angle * 1e4), 4));
+        detection.mask().ifPresent(mask -> mask(out, mask));
+        keyPoints(out, detection.keyPoints());
+        out.append('}');
+    }
+
+    private static void mask(StringBuilder out, Mask mask) {
+        out.append(",\"mask\":{\"size\":[").append(mask.height()).append(',').append(mask.width());
+        string(out.append("],\"counts\":"), mask.counts());
+        out.append('}');
+    }
+
+    private static void keyPoints(StringBuilder out, List<KeyPoint> points) {
+        String separator = ",\"keypoints\":[";
+        for (KeyPoint point : points) {
+            decimal(out.append(separator).append("{\"x\":"), Math.round(point.x() * 1e2), 2);
+            decimal(out.append(",\"y\":"), Math.round(point.y() * 1e2), 2);
+            decimal(out.append(",\"score\":"), Math.round(point.score() * 1e4), 4);
+            out.append('}');
+            separator = ",";
+        }
+        out.append(points.isEmpty() ? "" : "]");
+    }
+
+    /** What is said of the picture as a whole; nothing where nothing is. */
+    private static void whole(StringBuilder out, Findings findings) {
+        String separator = ",\"classifications\":[";
+        for (Classification found : findings.classifications()) {
+            string(out.append(separator).append("{\"label\":"), found.label());
+            out.append(",\"classId\":").append(found.classId()).append(",\"score\":");
+            decimal(out, Math.round(found.score() * 1e4), 4);
+            out.append('}');
+            separator = ",";
+        }
+        out.append(findings.classifications().isEmpty() ? "" : "]");
+        separator = ",\"embedding\":[";
+        for (float value : findings.embedding()) {
+            decimal(out.append(separator), Math.round(value * 1e6), 6);
+            separator = ",";
+        }
+        out.append(findings.embedding().isEmpty() ? "" : "]");
     }
 
     private static void seconds(StringBuilder out, Duration duration) {

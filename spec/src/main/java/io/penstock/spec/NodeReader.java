@@ -217,8 +217,8 @@ final class NodeReader {
 
     private @Nullable Object labels(Node node, SpecShape.LabelNames shape, @Nullable Field field, String path) {
         if (node instanceof ScalarNode scalar) {
-            if (scalar.getValue().equals("coco")) {
-                return StepSpec.Labels.COCO;
+            if (StepSpec.Labels.SETS.contains(scalar.getValue())) {
+                return StepSpec.Labels.ofSet(scalar.getValue());
             }
             note(node, path, "must be " + shape.expected() + ": " + shown(scalar.getValue()));
             return null;
@@ -231,7 +231,7 @@ final class NodeReader {
             note(node, path, "must not be empty");
             return null;
         }
-        return new StepSpec.Labels(names.stream().map(String::valueOf).toList());
+        return StepSpec.Labels.of(names.stream().map(String::valueOf).toList());
     }
 
     private boolean checkNumber(Node node, Field field, Number number, String path) {

@@ -90,7 +90,7 @@ public final class SpecSchema {
                 ordered(
                         "anyOf",
                         List.of(
-                                Map.of("const", "coco"),
+                                Map.of("enum", StepSpec.Labels.SETS),
                                 ordered("type", "array", "items", Map.of("type", "string"), "minItems", 1)));
         };
     }

@@ -84,11 +84,11 @@ sealed interface SpecShape {
         }
     }
 
-    /** COCO by name, or a list of names. */
+    /** A known set by name, or a list of names. */
     record LabelNames() implements SpecShape {
         @Override
         public String expected() {
-            return "coco, or a list of names";
+            return String.join(", ", StepSpec.Labels.SETS) + ", or a list of names";
         }
     }
 

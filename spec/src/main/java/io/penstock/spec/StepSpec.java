@@ -19,8 +19,9 @@ public sealed interface StepSpec {
     default Stage needs() {
         return switch (this) {
             case DecodeImage _, Letterbox _, Resize _ -> Stage.PICTURE;
-            case ToTensor _ -> Stage.PLACED_PICTURE;
-            case Detections _ -> Stage.TENSORS;
+            case Crop _, ToTensor _ -> Stage.PLACED_PICTURE;
+            case Detections _, Classify _, Embed _ -> Stage.TENSORS;
+            case Zones _ -> Stage.FINDINGS;
         };
     }
 
@@ -28,9 +29,9 @@ public sealed interface StepSpec {
     default Stage leaves() {
         return switch (this) {
             case DecodeImage _ -> Stage.PICTURE;
-            case Letterbox _, Resize _ -> Stage.PLACED_PICTURE;
+            case Letterbox _, Resize _, Crop _ -> Stage.PLACED_PICTURE;
             case ToTensor _ -> Stage.TENSORS;
-            case Detections _ -> Stage.FINDINGS;
+            case Detections _, Classify _, Embed _, Zones _ -> Stage.FINDINGS;
         };
     }
 
@@ -74,6 +75,35 @@ public sealed interface StepSpec {
     /** Scales the picture to a size, whatever its shape. */
     @Field("Scales the picture to a size, whatever its shape.")
     record Resize(
+            @Field(value = "Width, pixels.", min = 1, max = 16384)
+            int width,
+
+            @Field(value = "Height, pixels.", min = 1, max = 16384)
+            int height,
+
+            @Field(
+                    value = "Keeps the picture's proportions: it covers the size, and what is over is cut off evenly.",
+                    byDefault = "false")
+            boolean keepAspect,
+
+            @Field(value = "How pixels are scaled, as OpenCV's INTER_LINEAR or INTER_AREA.", byDefault = "bilinear")
+            Interpolation interpolation)
+            implements StepSpec {}
+
+    /** How pixels are scaled. */
+    enum Interpolation {
+        BILINEAR,
+        AREA;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** The middle of the picture. */
+    @Field("Keeps the middle of the fitted picture.")
+    record Crop(
             @Field(value = "Width, pixels.", min = 1, max = 16384)
             int width,
 
@@ -126,6 +156,7 @@ public sealed interface StepSpec {
     /** Types that pictures are turned into. */
     enum ElementType {
         FP32,
+        FP16,
         UINT8
     }
 
@@ -135,7 +166,9 @@ public sealed interface StepSpec {
             @Field(value = "How the outputs are laid out; auto recognises it and says how.", byDefault = "auto")
             DetectorLayout layout,
 
-            @Field(value = "Names of the classes: coco, or a list; absent, what the model's file says.", max = 10000)
+            @Field(
+                    value = "Names of the classes: a known set, or a list; absent, what the model's file says.",
+                    max = 100000)
             Optional<Labels> labels,
 
             @Field(value = "Boxes that score less are left out.", byDefault = "0.5", min = 0, max = 1)
@@ -152,39 +185,181 @@ public sealed interface StepSpec {
             double iouThreshold,
 
             @Field(value = "At most so many boxes a picture.", byDefault = "300", min = 1, max = 10000)
-            int maxDetections)
+            int maxDetections,
+
+            @Field(value = "Boxes of different classes suppress one another, too.", byDefault = "false")
+            boolean agnostic,
+
+            @Field(value = "Other names for labels in results, by label.", byDefault = "{}", max = 10000)
+            Map<String, String> translate,
+
+            @Field("Looks at parts of the picture as well, for objects that are small in it.")
+            Optional<Tiles> tiles)
             implements StepSpec {
         public Detections {
             perClass = Map.copyOf(perClass);
+            translate = Map.copyOf(translate);
+        }
+
+        /** What is meant where nothing is written. */
+        public static Detections usual() {
+            return new Detections(
+                    DetectorLayout.AUTO, Optional.empty(), 0.5, Map.of(), 0.45, 300, false, Map.of(), Optional.empty());
         }
     }
 
+    /** Parts of a picture that are looked at one by one. */
+    @Field("Cuts the picture into tiles that overlap, and puts them to the model as one batch.")
+    record Tiles(
+            @Field(value = "Tiles side by side.", byDefault = "2", min = 1, max = 16)
+            int columns,
+
+            @Field(value = "Tiles one above another.", byDefault = "2", min = 1, max = 16)
+            int rows,
+
+            @Field(value = "Share of a tile that the next one shows, too.", byDefault = "0.2", min = 0, max = 1)
+            double overlap,
+
+            @Field(value = "Whether the whole picture is looked at as well, for large objects.", byDefault = "true")
+            boolean whole) {
+        public Tiles {
+            if (overlap > 0.9) {
+                throw new IllegalArgumentException("overlap must be at most 0.9: " + overlap);
+            }
+        }
+    }
+
+    /** Keeps the objects of some parts of the picture. */
+    @Field("Keeps objects inside any of the first areas and outside all of the others.")
+    record Zones(
+            @Field(
+                    value = "Areas whose objects are kept: each a list of corners [x, y] in pixels of the source;"
+                            + " none keeps all.",
+                    byDefault = "[]",
+                    max = 1000)
+            List<List<List<Double>>> include,
+
+            @Field(value = "Areas whose objects are left out.", byDefault = "[]", max = 1000)
+            List<List<List<Double>>> exclude,
+
+            @Field(value = "Which point of an object's box decides.", byDefault = "centre")
+            ZonePoint point)
+            implements StepSpec {
+        public Zones {
+            include = List.copyOf(include);
+            exclude = List.copyOf(exclude);
+            require("include", include);
+            require("exclude", exclude);
+        }
+
+        private static void require(String name, List<List<List<Double>>> areas) {
+            for (List<List<Double>> area : areas) {
+                if (area.size() < 3 || area.stream().anyMatch(corner -> corner.size() != 2)) {
+                    throw new IllegalArgumentException(name + " has areas of at least 3 corners, each [x, y]: " + area);
+                }
+            }
+        }
+    }
+
+    /** A point of a box. */
+    enum ZonePoint {
+        CENTRE,
+        FOOT;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What a picture as a whole is taken for. */
+    @Field("Reads what the picture as a whole is taken for, from a classifier's output.")
+    record Classify(
+            @Field(value = "At most so many, the best.", byDefault = "5", min = 1, max = 1000)
+            int topK,
+
+            @Field(
+                    value = "Names of the classes: a known set, or a list; absent, what the model's file says.",
+                    max = 100000)
+            Optional<Labels> labels)
+            implements StepSpec {}
+
+    /** The picture as a vector. */
+    @Field("Takes the model's output as the picture's embedding.")
+    record Embed(
+            @Field(value = "Scales it to a length of 1, so that products are cosines.", byDefault = "true")
+            boolean normalise)
+            implements StepSpec {}
+
     /**
-     * Names of a detector's classes.
+     * Names of a model's classes.
      *
-     * @param names by class number, from 0; empty for the 80 names of COCO
+     * @param set a known set; empty where names are listed
+     * @param names by class number, from 0; empty for a known set
      */
-    record Labels(List<String> names) {
-        public static final Labels COCO = new Labels(List.of());
+    record Labels(String set, List<String> names) {
+        /** The known sets. */
+        public static final List<String> SETS = List.of("coco", "cocoIds", "voc", "imagenet");
 
         public Labels {
             names = List.copyOf(names);
         }
 
-        public boolean isCoco() {
-            return names.isEmpty();
+        public static Labels of(List<String> names) {
+            return new Labels("", names);
+        }
+
+        public static Labels ofSet(String set) {
+            return new Labels(set, List.of());
         }
     }
 
     /** Layouts of detectors' outputs. */
     enum DetectorLayout {
         AUTO,
+        YOLOV8,
+        YOLOV8_SEG,
+        YOLOV8_POSE,
+        YOLOV8_OBB,
+        YOLOV5,
+        YOLOV5_SEG,
+        YOLOV6,
         YOLOX,
-        YOLOV8;
+        YOLOX_DECODED,
+        YOLOX_LEGACY,
+        YOLOV2,
+        YOLOV3,
+        YOLOV3_TINY,
+        YOLOV4,
+        YOLOV5_HEADS,
+        YOLOV7_HEADS,
+        YOLOV4_DECODED,
+        YOLOV10,
+        YOLOV7_NMS,
+        EFFICIENT_NMS,
+        NMS_INDICES,
+        RTDETR,
+        RTDETR_JOINED,
+        DETR,
+        LABELLED_BOXES,
+        SSD,
+        TF_DETECTION,
+        NANODET,
+        PICODET,
+        PADDLE,
+        YUNET,
+        SCRFD,
+        CLASS_MAP;
 
+        /** {@code yolov8Seg}. */
         @Override
         public String toString() {
-            return name().toLowerCase(Locale.ROOT);
+            StringBuilder written = new StringBuilder();
+            for (String word : name().split("_", -1)) {
+                String lower = word.toLowerCase(Locale.ROOT);
+                written.append(written.isEmpty() ? lower : Character.toUpperCase(lower.charAt(0)) + lower.substring(1));
+            }
+            return written.toString();
         }
     }
 }

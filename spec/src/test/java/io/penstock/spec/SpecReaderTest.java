@@ -58,7 +58,7 @@ class SpecReaderTest {
                 .isEqualTo(new StepSpec.Letterbox(416, 256, 114, StepSpec.Place.TOP_LEFT));
         StepSpec.Detections detections = (StepSpec.Detections)
                 pipeline.spec().postprocess().orElseThrow().getFirst();
-        assertThat(detections.labels()).isEqualTo(Optional.of(new StepSpec.Labels(List.of("a", "b"))));
+        assertThat(detections.labels()).isEqualTo(Optional.of(StepSpec.Labels.of(List.of("a", "b"))));
         assertThat(detections.perClass()).containsEntry("a", 0.5);
     }
 

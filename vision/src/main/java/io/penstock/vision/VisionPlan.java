@@ -6,16 +6,25 @@ import io.penstock.serving.backend.ModelSignature;
 import io.penstock.serving.backend.TensorSignature;
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
-import io.penstock.serving.tensor.DataType;
+import io.penstock.serving.tensor.Shape;
 import io.penstock.spec.InferencePipeline;
 import io.penstock.spec.StepSpec;
+import io.penstock.vision.detect.ClassifierRecognition;
+import io.penstock.vision.detect.ClassifierRecognition.Classifier;
+import io.penstock.vision.detect.DetectionDecoder;
+import io.penstock.vision.detect.DetectionSettings;
+import io.penstock.vision.detect.DetectorFamily;
+import io.penstock.vision.detect.DetectorRecognition;
+import io.penstock.vision.detect.LabelSet;
+import io.penstock.vision.detect.Recognition;
+import io.penstock.vision.tensor.Preprocessing;
+import io.penstock.vision.tensor.Size;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a document's steps come to for the model that it names: absent ones are completed with what the model's family
@@ -25,11 +34,12 @@ import org.jspecify.annotations.Nullable;
  * @param after steps from the model's outputs
  * @param size of the network's input, pixels
  * @param labels of the classes, by number
+ * @param family what the model was taken for: {@code yolov8}, {@code classifier}
  * @param evidence what {@code auto} was taken as and why, in sentences
  */
-public record VisionPlan(List<Step> before, List<Step> after, Size size, List<String> labels, List<String> evidence) {
-    private static final StepSpec.Detections DEFAULT =
-            new StepSpec.Detections(StepSpec.DetectorLayout.AUTO, Optional.empty(), 0.5, Map.of(), 0.45, 300);
+public record VisionPlan(
+        List<Step> before, List<Step> after, Size size, List<String> labels, String family, List<String> evidence) {
+    private static final int FEW = 6;
 
     public VisionPlan {
         before = List.copyOf(before);
@@ -39,74 +49,220 @@ public record VisionPlan(List<Step> before, List<Step> after, Size size, List<St
     }
 
     /**
+     * A model as a plan sees it.
+     *
+     * @param operators kinds of operators in its graph; empty where they are not known
+     */
+    public record Model(ModelSignature signature, Set<String> operators) {
+        public Model {
+            operators = Set.copyOf(operators);
+        }
+    }
+
+    /**
      * Plans the steps of a document.
      *
      * @param override settings that stand in for the document's, as evaluation needs them
-     * @return empty where the document names no steps and the model is of no family known: the raw model answers alone
+     * @return empty where the document names no steps and nothing tells what the model is: the raw model answers alone
      * @throws ServingException with {@link ErrorCode#INVALID_REQUEST} where steps and model do not fit one another
      */
     public static Optional<VisionPlan> of(
-            InferencePipeline.Spec spec,
-            ModelSignature signature,
-            PictureCodec codec,
-            Optional<DetectionSettings> override) {
-        StepSpec.Detections wanted = spec.postprocess().stream()
-                .flatMap(List::stream)
+            InferencePipeline.Spec spec, Model model, PictureCodec codec, Optional<DetectionSettings> override) {
+        List<StepSpec> after = spec.postprocess().orElse(List.of());
+        for (StepSpec step : after) {
+            if (step instanceof StepSpec.Classify || step instanceof StepSpec.Embed) {
+                Classifier found = ClassifierRecognition.recognise(model.signature(), true)
+                        .orElseThrow(
+                                () -> refused("a model that classifies has an input [N,3,H,W] and an output [N,C]; "
+                                        + described(model)));
+                return Optional.of(whole(spec, model, codec, found, step));
+            }
+        }
+        boolean written = spec.preprocess().isPresent() || spec.postprocess().isPresent();
+        StepSpec.Detections wanted = after.stream()
                 .filter(StepSpec.Detections.class::isInstance)
                 .map(StepSpec.Detections.class::cast)
                 .findFirst()
-                .orElse(DEFAULT);
-        Recognition recognition = switch (wanted.layout()) {
-            case AUTO -> DetectorRecognition.recognise(signature);
-            case YOLOX -> DetectorRecognition.recognise(signature, DetectorFamily.YOLOX);
-            case YOLOV8 -> DetectorRecognition.recognise(signature, DetectorFamily.YOLOV8);
-        };
+                .orElse(StepSpec.Detections.usual());
+        Recognition recognition = recognise(model, wanted.layout());
+        if (recognition instanceof Recognition.Detector detector) {
+            return Optional.of(detections(spec, model, codec, labelled(detector, wanted), override));
+        }
+        if (!written) {
+            return ClassifierRecognition.recognise(model.signature(), false)
+                    .map(found -> whole(spec, model, codec, found, new StepSpec.Classify(5, Optional.empty())));
+        }
+        throw refused(reason(recognition));
+    }
+
+    /** Why nothing is read from the outputs of a model whose document names no steps, in one sentence. */
+    public static String whyRaw(Model model) {
+        return reason(recognise(model, StepSpec.DetectorLayout.AUTO));
+    }
+
+    private static String reason(Recognition recognition) {
         return switch (recognition) {
-            case Recognition.Unknown unknown -> {
-                if (spec.preprocess().isEmpty() && spec.postprocess().isEmpty()) {
-                    yield Optional.empty();
-                }
-                throw refused(unknown.reason());
-            }
-            case Recognition.Detector detector ->
-                Optional.of(
-                        plan(spec, signature, codec, labelled(detector, wanted), override.orElse(settings(wanted))));
+            case Recognition.Unknown unknown -> unknown.reason();
+            case Recognition.Ambiguous ambiguous -> ambiguous.reason();
+            case Recognition.Detector detector -> String.join(" ", detector.evidence());
         };
     }
 
-    private static VisionPlan plan(
+    private static String described(Model model) {
+        return "this one has inputs " + shapes(model.signature().inputs()) + " and outputs "
+                + shapes(model.signature().outputs());
+    }
+
+    private static String shapes(List<TensorSignature> tensors) {
+        return tensors.stream()
+                .map(tensor -> tensor.name() + " " + tensor.type() + tensor.shape())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static Recognition recognise(Model model, StepSpec.DetectorLayout layout) {
+        return DetectorFamily.find(layout.toString())
+                .map(family -> DetectorRecognition.recognise(model.signature(), model.operators(), family))
+                .orElseGet(() -> DetectorRecognition.recognise(model.signature(), model.operators()));
+    }
+
+    private static VisionPlan detections(
             InferencePipeline.Spec spec,
-            ModelSignature signature,
+            Model model,
             PictureCodec codec,
             Recognition.Detector detector,
-            DetectionSettings settings) {
+            Optional<DetectionSettings> override) {
+        StepSpec.Detections wanted = wanted(spec);
+        DetectionSettings settings = override.orElse(settings(wanted));
         Preprocessing preprocessing = spec.preprocess()
-                .map(steps -> written(steps, signature, detector.input()))
+                .map(steps -> WrittenSteps.preprocessing(steps, model.signature(), detector.input()))
                 .orElse(detector.preprocessing());
-        List<Step> before = List.of(new DecodeImageStep(codec), new PictureTensorStep(detector.input(), preprocessing));
-        DetectionDecoder decoder = detector.decoder(settings);
-        List<Step> after = List.of(new DetectionsStep(detector.outputs(), decoder, preprocessing));
-        List<String> evidence = new ArrayList<>();
-        evidence.add("detections: " + detector.family().id() + ", " + detector.classCount() + " classes ("
-                + shortened(detector.labels()) + ")");
-        evidence.addAll(detector.evidence());
-        if (spec.preprocess().isPresent()) {
-            evidence.add("The document says how pictures go in: " + preprocessing.size() + ", "
-                    + preprocessing.fit().name().toLowerCase(Locale.ROOT) + ".");
+        TileGrid tiles = new TileGrid(preprocessing, wanted.tiles());
+        if (tiles.count() > 1) {
+            requireBatches(model.signature(), detector);
         }
-        return new VisionPlan(before, after, preprocessing.size(), detector.labels(), evidence);
+        DetectionDecoder decoder = decoder(detector, settings);
+        for (String label : wanted.translate().keySet().stream().sorted().toList()) {
+            if (!detector.labels().contains(label)) {
+                throw refused("detections.translate names " + label + ", which is no class of the model");
+            }
+        }
+        List<Step> before = List.of(
+                new DecodeImageStep(codec),
+                new PictureTensorStep(detector.input(), detector.constants(), preprocessing, tiles));
+        List<Step> after = new ArrayList<>();
+        after.add(new DetectionsStep(detector.outputs(), decoder, settings, tiles, wanted.translate()));
+        spec.postprocess().orElse(List.of()).forEach(step -> further(step, after));
+        List<String> evidence = new ArrayList<>();
+        evidence.add("detections: " + detector.family().id() + ", " + detector.classCount()
+                + (detector.classCount() == 1 ? " class (" : " classes (") + shortened(detector.labels()) + ")");
+        evidence.addAll(detector.evidence());
+        sayWritten(spec, preprocessing, evidence);
+        if (tiles.count() > 1) {
+            evidence.add("Each picture goes in as a batch of " + tiles.count() + " tiles.");
+        }
+        return new VisionPlan(
+                before,
+                after,
+                preprocessing.size(),
+                detector.labels(),
+                detector.family().id(),
+                evidence);
+    }
+
+    private static void further(StepSpec step, List<Step> after) {
+        switch (step) {
+            case StepSpec.Zones zones -> after.add(new ZonesStep(zones));
+            case StepSpec.Detections _, StepSpec.Classify _, StepSpec.Embed _ -> {}
+            case StepSpec.DecodeImage _,
+                    StepSpec.Letterbox _,
+                    StepSpec.Resize _,
+                    StepSpec.Crop _,
+                    StepSpec.ToTensor _ ->
+                throw refused("postprocess begins behind the model, where no picture is made");
+        }
+    }
+
+    private static StepSpec.Detections wanted(InferencePipeline.Spec spec) {
+        return spec.postprocess().orElse(List.of()).stream()
+                .filter(StepSpec.Detections.class::isInstance)
+                .map(StepSpec.Detections.class::cast)
+                .findFirst()
+                .orElse(StepSpec.Detections.usual());
+    }
+
+    private static DetectionDecoder decoder(Recognition.Detector detector, DetectionSettings settings) {
+        try {
+            return detector.decoder(settings);
+        } catch (IllegalArgumentException e) {
+            throw new ServingException(ErrorCode.INVALID_REQUEST, "detections: " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireBatches(ModelSignature signature, Recognition.Detector detector) {
+        Shape input = signature.findInput(detector.input()).orElseThrow().shape();
+        if (input.dimension(0) != Shape.ANY) {
+            throw refused("detections.tiles needs a model that takes several pictures at once, and the input "
+                    + detector.input() + input + " takes " + input.dimension(0));
+        }
+    }
+
+    private static VisionPlan whole(
+            InferencePipeline.Spec spec, Model model, PictureCodec codec, Classifier found, StepSpec step) {
+        Preprocessing preprocessing = spec.preprocess()
+                .map(steps -> WrittenSteps.preprocessing(steps, model.signature(), found.input()))
+                .orElse(found.preprocessing());
+        List<String> labels = found.labels();
+        if (step instanceof StepSpec.Classify classify && classify.labels().isPresent()) {
+            labels = named(classify.labels().get());
+            long classes = model.signature()
+                    .findOutput(found.output())
+                    .orElseThrow()
+                    .shape()
+                    .dimension(1);
+            if (classes != Shape.ANY && classes != labels.size()) {
+                throw refused("classify.labels: the model has " + classes + " classes, but " + labels.size()
+                        + " labels are given");
+            }
+        }
+        boolean embeds = step instanceof StepSpec.Embed;
+        List<String> evidence = new ArrayList<>();
+        evidence.add(
+                embeds
+                        ? "embed: output " + found.output()
+                        : "classify: " + labels.size() + " classes (" + shortened(labels) + ")");
+        evidence.addAll(found.evidence());
+        sayWritten(spec, preprocessing, evidence);
+        TileGrid one = new TileGrid(preprocessing, Optional.empty());
+        return new VisionPlan(
+                List.of(
+                        new DecodeImageStep(codec),
+                        new PictureTensorStep(found.input(), List.of(), preprocessing, one)),
+                List.of(new VectorStep(found.output(), labels, step)),
+                preprocessing.size(),
+                labels,
+                embeds ? "embedding" : "classifier",
+                evidence);
+    }
+
+    private static void sayWritten(InferencePipeline.Spec spec, Preprocessing preprocessing, List<String> evidence) {
+        if (spec.preprocess().isPresent()) {
+            evidence.add("The document says how pictures go in: " + preprocessing.sentence() + ".");
+        }
     }
 
     private static Recognition.Detector labelled(Recognition.Detector detector, StepSpec.Detections wanted) {
         if (wanted.labels().isEmpty()) {
             return detector;
         }
-        StepSpec.Labels labels = wanted.labels().get();
         try {
-            return detector.withLabels(labels.isCoco() ? LabelSet.COCO.labels() : labels.names());
+            return detector.withLabels(named(wanted.labels().get()));
         } catch (IllegalArgumentException e) {
             throw new ServingException(ErrorCode.INVALID_REQUEST, "detections.labels: " + e.getMessage(), e);
         }
+    }
+
+    private static List<String> named(StepSpec.Labels labels) {
+        return LabelSet.find(labels.set()).map(LabelSet::labels).orElse(labels.names());
     }
 
     private static DetectionSettings settings(StepSpec.Detections wanted) {
@@ -114,57 +270,16 @@ public record VisionPlan(List<Step> before, List<Step> after, Size size, List<St
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, entry -> entry.getValue().floatValue()));
         return new DetectionSettings(
-                (float) wanted.scoreThreshold(), perClass, (float) wanted.iouThreshold(), wanted.maxDetections(), true);
-    }
-
-    private static Preprocessing written(List<StepSpec> steps, ModelSignature signature, String input) {
-        Fit fit = Fit.STRETCH;
-        Size size = new Size(1, 1);
-        int pad = 0;
-        StepSpec.@Nullable ToTensor numbers = null;
-        for (StepSpec step : steps) {
-            switch (step) {
-                case StepSpec.DecodeImage _, StepSpec.Detections _ -> {}
-                case StepSpec.Letterbox letterbox -> {
-                    fit = letterbox.place() == StepSpec.Place.CENTRE ? Fit.CENTRED : Fit.TOP_LEFT;
-                    size = new Size(letterbox.width(), letterbox.height());
-                    pad = letterbox.pad();
-                }
-                case StepSpec.Resize resize -> size = new Size(resize.width(), resize.height());
-                case StepSpec.ToTensor toTensor -> numbers = toTensor;
-            }
-        }
-        if (numbers == null) {
-            throw refused("preprocess must end with toTensor, so that the model has its input");
-        }
-        TensorFormat format = format(numbers, pad);
-        TensorSignature takes = signature.findInput(input).orElseThrow();
-        if (takes.type() != format.type() || !takes.shape().accepts(format.shape(1, size))) {
-            throw refused("preprocess makes " + format.type() + format.shape(1, size) + ", but the model's input "
-                    + input + " is " + takes.type() + takes.shape());
-        }
-        return new Preprocessing(fit, size, format);
-    }
-
-    private static TensorFormat format(StepSpec.ToTensor numbers, int pad) {
-        try {
-            return new TensorFormat(
-                    numbers.type() == StepSpec.ElementType.FP32 ? DataType.FP32 : DataType.UINT8,
-                    numbers.layout() == StepSpec.TensorLayout.NCHW
-                            ? TensorFormat.Layout.NCHW
-                            : TensorFormat.Layout.NHWC,
-                    numbers.order() == StepSpec.ChannelOrder.RGB ? TensorFormat.Order.RGB : TensorFormat.Order.BGR,
-                    (float) numbers.scale(),
-                    numbers.mean().stream().map(Double::floatValue).toList(),
-                    numbers.std().stream().map(Double::floatValue).toList(),
-                    pad);
-        } catch (IllegalArgumentException e) {
-            throw new ServingException(ErrorCode.INVALID_REQUEST, "toTensor: " + e.getMessage(), e);
-        }
+                (float) wanted.scoreThreshold(),
+                perClass,
+                (float) wanted.iouThreshold(),
+                wanted.maxDetections(),
+                true,
+                wanted.agnostic());
     }
 
     private static String shortened(List<String> labels) {
-        return labels.size() <= 6 ? String.join(", ", labels) : String.join(", ", labels.subList(0, 5)) + ", ...";
+        return labels.size() <= FEW ? String.join(", ", labels) : String.join(", ", labels.subList(0, 5)) + ", ...";
     }
 
     private static ServingException refused(String sentence) {

@@ -1,4 +1,4 @@
-/** Pictures to tensors, and tensors to meaning: placement, resizing, model families, decoding. Pure. */
+/** What a document's steps come to for the model that it names, and the steps themselves. Pure. */
 @NullMarked
 package io.penstock.vision;
 

@@ -3,6 +3,8 @@ package io.penstock.backend.onnxruntime;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,11 +15,12 @@ import java.util.Map;
 
 /**
  * Writes small ONNX files for tests: a chain of operators over named tensors. The format is protobuf (onnx.proto of the
- * ONNX project): ModelProto 1 ir_version, 7 graph, 8 opset_import, 14 metadata_props; GraphProto 1 node, 2 name, 11
+ * ONNX project): ModelProto 1 ir_version, 7 graph, 8 opset_import, 14 metadata_props; GraphProto 1 node, 2 name, 5 initializer, 11
  * input, 12 output; NodeProto 1 input, 2 output, 4 op_type.
  */
 public final class TinyOnnx {
     private final List<byte[]> nodes = new ArrayList<>();
+    private final List<byte[]> initializers = new ArrayList<>();
     private final List<byte[]> inputs = new ArrayList<>();
     private final List<byte[]> outputs = new ArrayList<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
@@ -42,6 +45,41 @@ public final class TinyOnnx {
         return this;
     }
 
+    /** An output that always has these values, whatever goes in. */
+    public TinyOnnx constant(String name, float[] values, long... shape) {
+        ByteBuffer raw = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            raw.putFloat(value);
+        }
+        return constant(name, 1, raw.array(), shape);
+    }
+
+    /** The same with whole numbers of 64 bits. */
+    public TinyOnnx constant(String name, long[] values, long... shape) {
+        ByteBuffer raw = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (long value : values) {
+            raw.putLong(value);
+        }
+        return constant(name, 7, raw.array(), shape);
+    }
+
+    private TinyOnnx constant(String name, int elementType, byte[] raw, long[] shape) {
+        return initializer(name + "_values", elementType, raw, shape)
+                .node("Identity", List.of(name + "_values"), name)
+                .output(name, elementType, shape);
+    }
+
+    /** A tensor of the file: TensorProto 1 dims, 2 data_type, 8 name, 9 raw_data. */
+    public TinyOnnx initializer(String name, int elementType, byte[] raw, long... shape) {
+        Message tensor = new Message();
+        for (long dimension : shape) {
+            tensor.number(1, dimension);
+        }
+        initializers.add(
+                tensor.number(2, elementType).text(8, name).message(9, raw).bytes());
+        return this;
+    }
+
     public TinyOnnx node(String operator, List<String> from, String to) {
         Message node = new Message();
         from.forEach(name -> node.text(1, name));
@@ -63,6 +101,7 @@ public final class TinyOnnx {
         Message graph = new Message();
         nodes.forEach(node -> graph.message(1, node));
         graph.text(2, "tiny");
+        initializers.forEach(initializer -> graph.message(5, initializer));
         inputs.forEach(input -> graph.message(11, input));
         outputs.forEach(output -> graph.message(12, output));
         Message model = new Message()

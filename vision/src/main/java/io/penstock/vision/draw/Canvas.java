@@ -1,7 +1,7 @@
 package io.penstock.vision.draw;
 
 import io.penstock.pipeline.frame.Picture;
-import io.penstock.vision.PackedRows;
+import io.penstock.vision.tensor.PackedRows;
 import java.lang.foreign.MemorySegment;
 
 /** RGB24 pixels that are drawn on; everything is clipped to them. For one thread. */
