@@ -1,6 +1,7 @@
 """KServe's Python server with models that give back what they get."""
 
 import argparse
+import uuid
 
 from kserve import InferOutput, InferResponse, Model, ModelServer, model_server
 
@@ -26,7 +27,7 @@ class Identity(Model):
             output = InferOutput(name=to, shape=list(tensor.shape), datatype=kind)
             output.set_data_from_numpy(tensor.as_numpy(), binary_data=False)
             outputs.append(output)
-        return InferResponse(response_id=payload.id, model_name=self.name, infer_outputs=outputs)
+        return InferResponse(response_id=payload.id or str(uuid.uuid4()), model_name=self.name, infer_outputs=outputs)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ import io.penstock.app.client.LocalLane;
 import io.penstock.app.client.Outcome;
 import io.penstock.pipeline.Payload;
 import io.penstock.pipeline.StepPipeline;
-import io.penstock.serving.BatchedModel;
 import io.penstock.serving.InferResponse;
+import io.penstock.serving.TensorModel;
 import io.penstock.serving.call.Deadline;
 import io.penstock.serving.oip.OipCodec;
 import io.penstock.serving.oip.OipRequest;
@@ -69,7 +69,7 @@ final class LocalBench implements BenchTarget {
                 return LocalLane.answered();
             };
         }
-        BatchedModel model = pipeline.model();
+        TensorModel model = pipeline.model();
         BenchBodies.Rest rest = request.input() instanceof BenchInput.JsonBody body
                 ? new BenchBodies.Rest(body.bytes(), -1)
                 : new BenchBodies(BenchModel.of(model.name(), model.signature()), request.input(), request.shapes())

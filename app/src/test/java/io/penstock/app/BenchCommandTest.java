@@ -30,7 +30,7 @@ class BenchCommandTest {
         for (String protocol : List.of("in-process", "http", "grpc")) {
             Map<?, ?> load = load(bench("-o", "json", "--protocol", protocol, "--concurrency", "2"));
             assertThat(load.get("failed")).as(protocol).isEqualTo(0L);
-            assertThat((Long) load.get("answered")).as(protocol).isGreaterThan(20);
+            assertThat(count(load, "answered")).as(protocol).isGreaterThan(20);
             assertThat((List<?>) load.get("seconds")).isNotEmpty();
         }
     }
@@ -38,7 +38,7 @@ class BenchCommandTest {
     @Test
     void anOpenLoopOffersItsRateInEveryFormat() throws IOException {
         Map<?, ?> load = load(bench("-o", "json", "--protocol", "http", "--rate", "50"));
-        assertThat((Long) load.get("answered")).isBetween(40L, 60L);
+        assertThat(count(load, "answered")).isBetween(40L, 60L);
         assertThat(bench("-o", "csv", "--rate", "50").out().lines())
                 .hasSize(2)
                 .first()
@@ -69,7 +69,7 @@ class BenchCommandTest {
             CommandLineRun run = CommandLineRun.of(
                     "bench", address, "--input", body.toString(), "--warmup", "0s", "--duration", "1s", "-o", "json");
             Map<?, ?> load = load(run);
-            assertThat((Long) load.get("answered") + (Long) load.get("failed")).isEqualTo(counted.get());
+            assertThat(count(load, "answered") + count(load, "failed")).isEqualTo(counted.get());
             assertThat(run.out()).contains("\"status\": \"503\"", "every fourth");
         } finally {
             server.stop(0);
@@ -124,5 +124,9 @@ class BenchCommandTest {
         assertThat(TreeText.parse(run.out())).isInstanceOf(Map.class);
         Map<?, ?> result = (Map<?, ?>) TreeText.parse(run.out());
         return (Map<?, ?>) ((List<?>) Objects.requireNonNull(result.get("models"))).getFirst();
+    }
+
+    private static long count(Map<?, ?> load, String name) {
+        return load.get(name) instanceof Long count ? count : -1;
     }
 }

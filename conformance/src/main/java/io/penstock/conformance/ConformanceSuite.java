@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,11 +25,13 @@ public record ConformanceSuite(URI address, Optional<String> grpc, Optional<Stri
      */
     public ConformanceReport run() throws IOException, InterruptedException {
         try (Subject subject = Subject.of(new HttpSide(address), grpcSide(), model)) {
+            // Asked before the checks: a server that one of them ends can be named, and what it did be reported.
+            Map<String, String> identity = subject.identity();
             List<CheckResult> results = new ArrayList<>();
             for (Check check : checks()) {
                 results.add(run(check, subject));
             }
-            return new ConformanceReport(address, subject.identity(), subject.extensions(), results);
+            return new ConformanceReport(address, identity, subject.extensions(), results);
         }
     }
 
