@@ -24,7 +24,9 @@ public final class LoadRun {
         drivers.forEach(Driver::start);
         long begun = System.nanoTime();
         sleepUntil(begun + times.warmUp().toNanos());
-        drivers.forEach(Driver::beginMeasuring);
+        if (times.warmUp().isPositive()) {
+            drivers.forEach(Driver::beginMeasuring);
+        }
         long measuring = System.nanoTime();
         long end = measuring + times.measured().toNanos();
         long turned = measuring;
