@@ -88,6 +88,10 @@ final class Main {
         models.addSubcommand(new ModelsRmCommand(console, folders));
         line.addSubcommand(models);
         line.addSubcommand(new PsCommand(console, folders));
+        CommandLine bench = new CommandLine(new BenchCommand(console));
+        bench.addSubcommand(new BenchCompareCommand(console));
+        line.addSubcommand(bench);
+        line.addSubcommand(new ConformanceCommand(console));
         line.addSubcommand(new CompletionCommand(console));
         line.addSubcommand(new VersionCommand(console));
         line.addSubcommand(new AotTrainCommand(console));

@@ -1,0 +1,4 @@
+package io.penstock.conformance;
+
+/** A tensor under its name. */
+record NamedValues(String name, Values values) {}
