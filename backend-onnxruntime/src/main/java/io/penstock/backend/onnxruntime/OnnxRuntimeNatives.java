@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * Unpacks ONNX Runtime's native libraries once into a folder that is kept: left alone, the library unpacks them at each
@@ -15,6 +17,8 @@ import java.util.Locale;
  */
 public final class OnnxRuntimeNatives {
     private static final String PROPERTY = "onnxruntime.native.path";
+
+    private static final long STACK_BYTES = 512L << 20;
 
     private OnnxRuntimeNatives() {}
 
@@ -46,7 +50,43 @@ public final class OnnxRuntimeNatives {
 
     /** Loads the libraries and makes the environment that all sessions of the process share. */
     public static OrtEnvironment load() {
-        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "penstock");
+        return Made.ENVIRONMENT;
+    }
+
+    /** Made at its first use. */
+    private static final class Made {
+        static final OrtEnvironment ENVIRONMENT = make();
+    }
+
+    /**
+     * Makes the environment on a thread with a stack of its own. ONNX Runtime 1.29 matches a regular expression against
+     * the process's command line meanwhile, with a frame or more for each character: a class path of four thousand
+     * characters overflows the usual megabyte, and the process dies without a word. The stack's memory is only promised.
+     */
+    private static OrtEnvironment make() {
+        FutureTask<OrtEnvironment> making = new FutureTask<>(
+                () -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "penstock"));
+        Thread.ofPlatform()
+                .name("onnxruntime-environment")
+                .daemon()
+                .stackSize(STACK_BYTES)
+                .start(making);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return making.get();
+                } catch (InterruptedException _) {
+                    interrupted = true; // a class that is half made is of no use to anyone
+                } catch (ExecutionException e) {
+                    throw new IllegalStateException("ONNX Runtime cannot be loaded", e.getCause());
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** The library's own name for this platform: {@code linux-x64}. */
