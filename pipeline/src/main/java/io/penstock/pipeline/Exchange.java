@@ -108,6 +108,18 @@ public final class Exchange implements AutoCloseable {
         return response;
     }
 
+    /** Gives back the model's inputs and outputs, which no further step reads. */
+    void releaseTensors() {
+        if (inputMemory != null) {
+            inputMemory.close();
+            inputMemory = null;
+        }
+        if (response != null) {
+            response.close();
+            response = null;
+        }
+    }
+
     public Findings findings() {
         return findings;
     }
@@ -122,13 +134,6 @@ public final class Exchange implements AutoCloseable {
             picture.close();
             picture = null;
         }
-        if (inputMemory != null) {
-            inputMemory.close();
-            inputMemory = null;
-        }
-        if (response != null) {
-            response.close();
-            response = null;
-        }
+        releaseTensors();
     }
 }

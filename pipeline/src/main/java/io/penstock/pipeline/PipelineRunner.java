@@ -101,8 +101,8 @@ public final class PipelineRunner implements AutoCloseable {
     private void work(Frame frame, LiveStream stream, InOrder order, InOrder.Place place) {
         Optional<Runnable> delivery = Optional.empty();
         try {
-            Answer answer = pipeline.infer(frame, Deadline.after(FRAME));
-            delivery = Optional.of(() -> deliver(answer, frame, stream));
+            FrameUnderWay underWay = pipeline.begin(frame, Deadline.after(FRAME));
+            delivery = Optional.of(() -> deliver(underWay, stream));
         } catch (InterruptedException e) {
             stream.counters().countFailed();
             Thread.currentThread().interrupt();
@@ -116,8 +116,11 @@ public final class PipelineRunner implements AutoCloseable {
         }
     }
 
-    private void deliver(Answer answer, Frame frame, LiveStream stream) {
-        try (answer) {
+    /** Steps that need the stream's order, and then the sinks. */
+    private void deliver(FrameUnderWay underWay, LiveStream stream) {
+        Frame frame = underWay.frame();
+        try (underWay;
+                Answer answer = pipeline.finish(underWay)) {
             for (Sink sink : sinks) {
                 sink.write(answer.result(), answer.picture());
             }

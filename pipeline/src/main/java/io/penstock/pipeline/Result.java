@@ -27,5 +27,9 @@ public record Result(
     public record Origin(String stream, long frame) {}
 
     /** Where the time went. */
-    public record Timings(Duration queue, Duration preprocess, Duration infer, Duration postprocess) {}
+    public record Timings(Duration queue, Duration preprocess, Duration infer, Duration postprocess) {
+        Timings withPostprocess(Duration other) {
+            return new Timings(queue, preprocess, infer, other);
+        }
+    }
 }

@@ -49,6 +49,7 @@ public final class ResultJson {
         }
         out.append(']');
         whole(out, result.findings());
+        TrackJson.tallies(out, result.findings().tallies());
         out.append(",\"timings\":{\"queueSeconds\":");
         seconds(out, result.timings().queue());
         out.append(",\"preprocessSeconds\":");
@@ -79,6 +80,8 @@ public final class ResultJson {
         detection.angle().ifPresent(angle -> decimal(out.append(",\"angle\":"), Math.round(angle * 1e4), 4));
         detection.mask().ifPresent(mask -> mask(out, mask));
         keyPoints(out, detection.keyPoints());
+        detection.track().ifPresent(track -> TrackJson.track(out, track));
+        TrackJson.colours(out, detection.colours());
         out.append('}');
     }
 
@@ -119,12 +122,12 @@ public final class ResultJson {
         out.append(findings.embedding().isEmpty() ? "" : "]");
     }
 
-    private static void seconds(StringBuilder out, Duration duration) {
+    static void seconds(StringBuilder out, Duration duration) {
         decimal(out, duration.toNanos() / 1_000, 6);
     }
 
     /** {@code scaled} divided by ten to the power of {@code places}, without an exponent. */
-    private static void decimal(StringBuilder out, long scaled, int places) {
+    static void decimal(StringBuilder out, long scaled, int places) {
         long power = 1;
         for (int i = 0; i < places; i++) {
             power *= 10;

@@ -9,7 +9,9 @@ import io.penstock.serving.call.Deadline;
 import io.penstock.serving.tensor.TensorPool;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Steps, a model, steps: takes payloads and frames through them.
  *
  * <p>Threads: each exchange on its caller's thread, which waits while {@link CpuPool} computes and the model's own
- * threads execute.
+ * threads execute. What one stream's {@link StreamStep}s remember is touched by {@link #finish} alone.
  */
 public final class StepPipeline implements Pipeline {
     private static final List<String> PICTURES = List.of("image/jpeg", "image/png", "image/webp", "image/bmp");
@@ -26,7 +28,9 @@ public final class StepPipeline implements Pipeline {
     private final String name;
     private final TensorModel model;
     private final List<Step> before;
-    private final List<Step> after;
+    private final List<Step> unordered;
+    private final List<Step> ordered;
+    private final Map<String, OrderedSteps> byStream = new HashMap<>();
     private final CpuPool cpu;
     private final TensorPool pool;
     private final List<LiveStream> streams;
@@ -45,10 +49,13 @@ public final class StepPipeline implements Pipeline {
         this.name = name;
         this.model = model;
         this.before = List.copyOf(before);
-        this.after = List.copyOf(after);
+        int unorderedSteps = OrderedSteps.unordered(after);
+        this.unordered = List.copyOf(after.subList(0, unorderedSteps));
+        this.ordered = List.copyOf(after.subList(unorderedSteps, after.size()));
         this.cpu = shared.cpu();
         this.pool = shared.pool();
         this.streams = List.copyOf(streams);
+        streams.forEach(stream -> byStream.put(stream.name(), new OrderedSteps(ordered)));
     }
 
     @Override
@@ -73,30 +80,59 @@ public final class StepPipeline implements Pipeline {
 
     @Override
     public Answer infer(String requestId, Payload payload, Deadline deadline) throws InterruptedException {
-        Instant arrived = Instant.now();
-        try (Exchange exchange = Exchange.of(payload, pool)) {
-            Result.Timings timings = process(exchange, Duration.ZERO, deadline);
-            return answer(requestId, Optional.empty(), arrived, exchange, timings);
-        }
+        return alone(requestId, Exchange.of(payload, pool), deadline);
     }
 
     /** Takes one decoded picture through, and takes over the caller's count of it. */
     public Answer infer(String requestId, Picture picture, Deadline deadline) throws InterruptedException {
+        return alone(requestId, Exchange.of(picture, pool), deadline);
+    }
+
+    private Answer alone(String requestId, Exchange began, Deadline deadline) throws InterruptedException {
         Instant arrived = Instant.now();
-        try (Exchange exchange = Exchange.of(picture, pool)) {
+        try (Exchange exchange = began) {
             Result.Timings timings = process(exchange, Duration.ZERO, deadline);
+            if (!ordered.isEmpty()) {
+                long started = System.nanoTime();
+                counted(() -> cpu.run(() -> apply(ordered, exchange), deadline));
+                timings = timings.withPostprocess(timings.postprocess().plusNanos(System.nanoTime() - started));
+            }
             return answer(requestId, Optional.empty(), arrived, exchange, timings);
         }
     }
 
-    /** Takes one frame through, and takes over the caller's count of its picture. */
-    Answer infer(Frame frame, Deadline deadline) throws InterruptedException {
+    /** Takes one frame through what may be done in any order, and takes over the caller's count of its picture. */
+    FrameUnderWay begin(Frame frame, Deadline deadline) throws InterruptedException {
         Duration waited = Duration.ofNanos(System.nanoTime() - frame.capturedNanos());
-        try (Exchange exchange = Exchange.of(frame.picture(), pool)) {
+        Exchange exchange = Exchange.of(frame.picture(), pool);
+        boolean begun = false;
+        try {
             Result.Timings timings = process(exchange, waited, deadline);
-            Optional<Result.Origin> origin = Optional.of(new Result.Origin(frame.stream(), frame.index()));
-            return answer(frame.id(name), origin, frame.capturedAt(), exchange, timings);
+            exchange.releaseTensors();
+            begun = true;
+            return new FrameUnderWay(frame, exchange, timings, deadline);
+        } finally {
+            if (!begun) {
+                exchange.close();
+            }
         }
+    }
+
+    /** Takes a frame through the rest. The frames of a stream come in their order, one at a time; the caller closes each. */
+    Answer finish(FrameUnderWay underWay) throws InterruptedException {
+        Frame frame = underWay.frame();
+        Exchange exchange = underWay.exchange();
+        Result.Timings timings = underWay.timings();
+        OrderedSteps steps = byStream.get(frame.stream());
+        if (steps != null && !steps.isEmpty()) {
+            StreamStep.Moment moment =
+                    new StreamStep.Moment(frame.sessionStartMillis(), frame.index(), frame.sourceTime());
+            long started = System.nanoTime();
+            counted(() -> cpu.run(() -> steps.apply(exchange, moment), underWay.deadline()));
+            timings = timings.withPostprocess(timings.postprocess().plusNanos(System.nanoTime() - started));
+        }
+        Optional<Result.Origin> origin = Optional.of(new Result.Origin(frame.stream(), frame.index()));
+        return answer(frame.id(name), origin, frame.capturedAt(), exchange, timings);
     }
 
     /** Waits until nothing is under way, for at most this long; whether it is so. */
@@ -109,6 +145,19 @@ public final class StepPipeline implements Pipeline {
             TimeUnit.MILLISECONDS.sleep(10);
         }
         return true;
+    }
+
+    private interface Work {
+        void run() throws InterruptedException;
+    }
+
+    private void counted(Work work) throws InterruptedException {
+        underWay.incrementAndGet();
+        try {
+            work.run();
+        } finally {
+            underWay.decrementAndGet();
+        }
     }
 
     private Result.Timings process(Exchange exchange, Duration waited, Deadline deadline) throws InterruptedException {
@@ -129,7 +178,7 @@ public final class StepPipeline implements Pipeline {
                 model.infer(new InferRequest(exchange.inputs(), List.of(), deadline, exchange.inputMemory()));
         exchange.setResponse(response);
         long inferred = System.nanoTime();
-        cpu.run(() -> apply(after, exchange), deadline);
+        cpu.run(() -> apply(unordered, exchange), deadline);
         return new Result.Timings(
                 waited.plusNanos(response.timings().queueNanos()),
                 Duration.ofNanos(prepared - started),
@@ -149,6 +198,7 @@ public final class StepPipeline implements Pipeline {
         for (Step step : steps) {
             switch (step) {
                 case MapStep map -> map.apply(exchange);
+                case StreamStep stream -> stream.applyAlone(exchange);
             }
         }
     }

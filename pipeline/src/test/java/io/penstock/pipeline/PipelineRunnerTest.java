@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.pipeline.frame.Frame;
 import io.penstock.pipeline.frame.Picture;
+import io.penstock.serving.call.Deadline;
 import io.penstock.serving.tensor.TensorLease;
 import io.penstock.serving.tensor.TensorPool;
 import java.lang.foreign.MemorySegment;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -107,6 +109,78 @@ class PipelineRunnerTest {
         assertThat(new ArrayList<>(written)).isSorted();
     }
 
+    @Test
+    void takesEachStreamsFramesInOrderThroughStepsThatRemember() throws Exception {
+        CountDownLatch second = new CountDownLatch(1);
+        CountingStep counting = new CountingStep();
+        PipelineRunner runner = new PipelineRunner(
+                pipeline(
+                        index -> {
+                            if (index == 0) {
+                                second.await();
+                            } else if (index == 2) {
+                                throw new IllegalStateException("frame 2 fails");
+                            } else {
+                                second.countDown();
+                            }
+                        },
+                        List.of(counting)),
+                queue,
+                List.of(sink()),
+                new PipelineRunner.Limits(4, Optional.of(Duration.ofSeconds(2))));
+        offer(0, 1, 2, 3);
+        finish(runner);
+
+        assertThat(counting.seen).containsExactly("0 after 0", "1 after 1", "3 after 2");
+        assertThat(written).containsExactly(0L, 1L, 3L);
+        assertThat(stream.counters().droppedFailed()).isEqualTo(1);
+    }
+
+    @Test
+    void countsAFrameAsFailedWhoseStepInOrderFails() {
+        MapStep broken = exchange -> {
+            throw new IllegalStateException("no");
+        };
+        PipelineRunner runner = new PipelineRunner(
+                pipeline(index -> {}, List.of(new CountingStep(), broken)),
+                queue,
+                List.of(sink()),
+                new PipelineRunner.Limits(4, Optional.of(Duration.ofSeconds(2))));
+        offer(0, 1);
+        finish(runner);
+
+        assertThat(stream.counters().droppedFailed()).isEqualTo(2);
+        assertThat(stream.counters().inferred()).isZero();
+    }
+
+    @Test
+    void requestsPassStepsThatRememberAlone() throws Exception {
+        CountingStep counting = new CountingStep();
+        StepPipeline steps = pipeline(index -> {}, List.of(counting));
+        steps.infer("r", frame(0, 0).picture(), Deadline.after(Duration.ofSeconds(5)))
+                .close();
+        steps.infer("r", frame(0, 0).picture(), Deadline.after(Duration.ofSeconds(5)))
+                .close();
+
+        assertThat(counting.seen).containsExactly("alone", "alone");
+    }
+
+    /** Notes how many frames of the stream came before each. */
+    private static final class CountingStep implements StreamStep {
+        private final List<String> seen = new CopyOnWriteArrayList<>();
+
+        @Override
+        public Memory begin() {
+            AtomicInteger before = new AtomicInteger();
+            return (_, moment) -> seen.add(moment.frame() + " after " + before.getAndIncrement());
+        }
+
+        @Override
+        public void applyAlone(Exchange exchange) {
+            seen.add("alone");
+        }
+    }
+
     private interface Work {
         void on(long index) throws InterruptedException;
     }
@@ -120,6 +194,10 @@ class PipelineRunnerTest {
     }
 
     private StepPipeline pipeline(Work work) {
+        return pipeline(work, List.of());
+    }
+
+    private StepPipeline pipeline(Work work, List<Step> after) {
         MapStep inputs = exchange -> {
             TensorLease memory = exchange.pool().allocate(8);
             int index = exchange.picture().width() - 1;
@@ -129,7 +207,7 @@ class PipelineRunnerTest {
         FakeTensorModel model = new FakeTensorModel(
                 pool, request -> work.on(request.memory().memory().get(ValueLayout.JAVA_LONG, 0)));
         return new StepPipeline(
-                "street", model, List.of(inputs), List.of(), new StepPipeline.Shared(cpu, pool), List.of(stream));
+                "street", model, List.of(inputs), after, new StepPipeline.Shared(cpu, pool), List.of(stream));
     }
 
     private Sink sink() {

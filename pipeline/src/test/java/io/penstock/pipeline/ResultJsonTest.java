@@ -3,8 +3,11 @@ package io.penstock.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.pipeline.frame.Box;
+import io.penstock.pipeline.frame.ColourShare;
 import io.penstock.pipeline.frame.Detection;
 import io.penstock.pipeline.frame.Findings;
+import io.penstock.pipeline.frame.Tally;
+import io.penstock.pipeline.frame.Track;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -35,6 +38,39 @@ class ResultJsonTest {
                 "box":{"x":412.5,"y":220.1,"width":96.0,"height":54.2}}],\
                 "timings":{"queueSeconds":0.0012,"preprocessSeconds":0.002,"inferSeconds":0.0184,\
                 "postprocessSeconds":0.0006}}""");
+    }
+
+    @Test
+    void tellsTracksColoursAndCounts() {
+        Track track = new Track(
+                7,
+                true,
+                Duration.ofMillis(1500),
+                List.of(new Track.Position(1.25f, 2), new Track.Position(3, 4)),
+                List.of(new Track.Stay("yard", Duration.ofSeconds(1))),
+                List.of(new Track.Crossing("gate", Track.Direction.BACKWARD)));
+        Detection car = new Detection("car", 2, 0.9f, new Box(1, 2, 3, 4))
+                .withTrack(track)
+                .withColours(List.of(new ColourShare("red", 0.456f)));
+        Findings findings = new Findings(List.of(car))
+                .withTallies(List.of(
+                        new Tally.Line("gate", 3, 1), new Tally.Zone("yard", 2, 5, 3, Duration.ofMillis(12250))));
+        Result result = new Result(
+                "r1",
+                "street",
+                Optional.empty(),
+                Instant.EPOCH,
+                1,
+                1,
+                findings,
+                new Result.Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO));
+        assertThat(ResultJson.write(result)).contains("""
+                "box":{"x":1.0,"y":2.0,"width":3.0,"height":4.0},"trackId":7,"moving":true,"ageSeconds":1.5,\
+                "trajectory":[[1.3,2.0],[3.0,4.0]],"zones":[{"name":"yard","seconds":1.0}],\
+                "crossings":[{"line":"gate","direction":"backward"}],"colours":[{"name":"red","share":0.46}]}],\
+                "lines":[{"name":"gate","forward":3,"backward":1}],\
+                "zones":[{"name":"yard","present":2,"entered":5,"left":3,"staySeconds":12.25}],"timings\
+                """);
     }
 
     @Test

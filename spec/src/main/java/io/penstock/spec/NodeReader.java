@@ -71,6 +71,11 @@ final class NodeReader {
     }
 
     private @Nullable Object mapping(Node node, SpecShape.Mapping shape, String path) {
+        Optional<SpecShape.FieldShape> list = shape.soleList();
+        if (node instanceof SequenceNode && list.isPresent()) {
+            Object values = read(node, list.get().shape(), list.get().field(), path);
+            return values == null ? null : make(node, shape, List.of(values), path);
+        }
         Map<String, NodeTuple> entries = entries(node, shape, path);
         if (entries == null) {
             return null;
@@ -94,6 +99,10 @@ final class NodeReader {
         if (components.size() < shape.fields().size() || violations.size() > before) {
             return null;
         }
+        return make(node, shape, components, path);
+    }
+
+    private @Nullable Object make(Node node, SpecShape.Mapping shape, List<Object> components, String path) {
         try {
             return shape.make().make(components);
         } catch (IllegalArgumentException e) {

@@ -40,6 +40,25 @@ final class SpecChecks {
                     "must end with toTensor, so that the model has its input");
         }
         walk(reader, "spec.postprocess", StepSpec.Stage.TENSORS);
+        checkTracks(reader);
+    }
+
+    /** What needs objects that are followed stands behind the one step that follows them. */
+    private static void checkTracks(NodeReader reader) {
+        boolean tracked = false;
+        for (int i = 0; reader.has("spec.postprocess[" + i + "]"); i++) {
+            String path = "spec.postprocess[" + i + "]";
+            Object step = reader.value(path);
+            if (step instanceof StepSpec.Track) {
+                if (tracked) {
+                    reader.note(reader.node(path), path, "track stands in a list once");
+                }
+                tracked = true;
+            } else if (step instanceof StepSpec.Lines && !tracked) {
+                reader.note(
+                        reader.node(path), path, "lines needs track before it: only objects that are followed cross");
+            }
+        }
     }
 
     /** What is there after a list's last step; null once a step could not be read or did not fit. */

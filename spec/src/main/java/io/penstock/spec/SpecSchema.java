@@ -120,7 +120,9 @@ public final class SpecSchema {
             schema.put("required", required(mapping));
         }
         schema.put("additionalProperties", false);
-        return schema;
+        return mapping.soleList()
+                .map(list -> ordered("anyOf", List.of(field(list), schema)))
+                .orElse(schema);
     }
 
     private static Map<String, Object> union(SpecShape.Union union) {

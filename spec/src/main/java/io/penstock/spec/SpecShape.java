@@ -32,6 +32,13 @@ sealed interface SpecShape {
 
     /** A mapping with known fields; {@code make} builds the record from its components in order. */
     record Mapping(String name, String about, List<FieldShape> fields, Maker make) implements SpecShape {
+        /** Its only field where that is a list: the list may then stand in the mapping's place. */
+        Optional<FieldShape> soleList() {
+            return fields.size() == 1 && fields.getFirst().shape() instanceof Sequence
+                    ? Optional.of(fields.getFirst())
+                    : Optional.empty();
+        }
+
         @Override
         public String expected() {
             return "a mapping with " + fields.stream().map(FieldShape::name).collect(Collectors.joining(", "));

@@ -1,5 +1,6 @@
 package io.penstock.spec;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,7 +22,7 @@ public sealed interface StepSpec {
             case DecodeImage _, Letterbox _, Resize _ -> Stage.PICTURE;
             case Crop _, ToTensor _ -> Stage.PLACED_PICTURE;
             case Detections _, Classify _, Embed _ -> Stage.TENSORS;
-            case Zones _ -> Stage.FINDINGS;
+            case Zones _, Track _, Lines _, Colours _ -> Stage.FINDINGS;
         };
     }
 
@@ -31,7 +32,7 @@ public sealed interface StepSpec {
             case DecodeImage _ -> Stage.PICTURE;
             case Letterbox _, Resize _, Crop _ -> Stage.PLACED_PICTURE;
             case ToTensor _ -> Stage.TENSORS;
-            case Detections _, Classify _, Embed _, Zones _ -> Stage.FINDINGS;
+            case Detections _, Classify _, Embed _, Zones _, Track _, Lines _, Colours _ -> Stage.FINDINGS;
         };
     }
 
@@ -242,14 +243,23 @@ public sealed interface StepSpec {
             @Field(value = "Areas whose objects are left out.", byDefault = "[]", max = 1000)
             List<List<List<Double>>> exclude,
 
+            @Field(
+                    value =
+                            "Areas by name, in which objects are counted; behind track, how long they stay is told, too.",
+                    byDefault = "{}",
+                    max = 1000)
+            Map<String, List<List<Double>>> count,
+
             @Field(value = "Which point of an object's box decides.", byDefault = "centre")
             ZonePoint point)
             implements StepSpec {
         public Zones {
             include = List.copyOf(include);
             exclude = List.copyOf(exclude);
+            count = Map.copyOf(count);
             require("include", include);
             require("exclude", exclude);
+            require("count", List.copyOf(count.values()));
         }
 
         private static void require(String name, List<List<List<Double>>> areas) {
@@ -271,6 +281,96 @@ public sealed interface StepSpec {
             return name().toLowerCase(Locale.ROOT);
         }
     }
+
+    /** Objects followed from frame to frame. */
+    @Field(
+            "Follows the objects of each camera from frame to frame, as ByteTrack does: ids, trajectories, moving or not.")
+    record Track(
+            @Field(
+                    value = "Boxes that score less than detections asks for still continue an object, down to this.",
+                    byDefault = "0.1",
+                    min = 0,
+                    max = 1)
+            double lowScore,
+
+            @Field(
+                    value = "Overlap of a box and where the object is expected, times the score, that makes them one.",
+                    byDefault = "0.2",
+                    min = 0,
+                    max = 1)
+            double minOverlap,
+
+            @Field(
+                    value = "Frames in a row in which an object is found before it has an id.",
+                    byDefault = "2",
+                    min = 1,
+                    max = 100)
+            int confirmFrames,
+
+            @Field(value = "How long an object that is not found is remembered.", byDefault = "1s")
+            Duration lostFor,
+
+            @Field(
+                    value = "Positions of each object's way that results tell, at most.",
+                    byDefault = "32",
+                    min = 0,
+                    max = 1000)
+            int trajectory,
+
+            @Field(
+                    value = "An object whose centre stays within this share of its size does not move.",
+                    byDefault = "0.5",
+                    min = 0,
+                    max = 100)
+            double stillShare)
+            implements StepSpec {}
+
+    /** Lines whose crossings are counted. */
+    @Field("Counts tracked objects that cross lines. The list of lines may stand in its place.")
+    record Lines(
+            @Field(value = "The lines.", min = 1, max = 1000)
+            List<Line> lines) implements StepSpec {
+        public Lines {
+            lines = List.copyOf(lines);
+            if (lines.stream().map(Line::name).distinct().count() < lines.size()) {
+                throw new IllegalArgumentException("lines have names of their own: "
+                        + lines.stream().map(Line::name).toList());
+            }
+        }
+    }
+
+    /** One line on the picture. */
+    @Field("A line; crossing it from left to right, seen along it, is forward.")
+    record Line(
+            @Field(value = "Its name in results.", pattern = "[A-Za-z0-9._ -]{1,100}")
+            String name,
+
+            @Field(value = "Where it begins, [x, y] in pixels of the source.", min = 2, max = 2)
+            List<Double> from,
+
+            @Field(value = "Where it ends.", min = 2, max = 2)
+            List<Double> to,
+
+            @Field(value = "Which point of an object's box crosses it.", byDefault = "centre")
+            ZonePoint point) {
+        public Line {
+            from = List.copyOf(from);
+            to = List.copyOf(to);
+            if (from.equals(to)) {
+                throw new IllegalArgumentException("a line has two ends: " + from);
+            }
+        }
+    }
+
+    /** The colours of objects. */
+    @Field("Names the colours that each object shows most of.")
+    record Colours(
+            @Field(value = "Colours of each object, at most.", byDefault = "3", min = 1, max = 12)
+            int most,
+
+            @Field(value = "Share of an object that a colour must have.", byDefault = "0.15", min = 0, max = 1)
+            double minShare)
+            implements StepSpec {}
 
     /** What a picture as a whole is taken for. */
     @Field("Reads what the picture as a whole is taken for, from a classifier's output.")

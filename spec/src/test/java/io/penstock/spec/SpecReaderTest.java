@@ -241,6 +241,44 @@ class SpecReaderTest {
                         "p.yaml:5:65: spec.source.streams.cameras[1].name: two cameras are named a");
     }
 
+    @Test
+    void readsLinesAsTheListThatTheyAre() {
+        List<StepSpec> steps = readOne("""
+                spec:
+                  model: {uri: m.onnx}
+                  postprocess:
+                    - detections: {}
+                    - track: {lostFor: 2s}
+                    - lines: [{name: gate, from: [0, 400], to: [1280, 400]}]
+                    - zones: {count: {yard: [[0, 0], [9, 0], [9, 9]]}}
+                    - colours: {most: 1}
+                """).spec().postprocess().orElseThrow();
+        assertThat(steps.get(1)).isEqualTo(new StepSpec.Track(0.1, 0.2, 2, Duration.ofSeconds(2), 32, 0.5));
+        assertThat(steps.get(2))
+                .isEqualTo(new StepSpec.Lines(List.of(new StepSpec.Line(
+                        "gate", List.of(0.0, 400.0), List.of(1280.0, 400.0), StepSpec.ZonePoint.CENTRE))));
+        assertThat(steps.get(4)).isEqualTo(new StepSpec.Colours(1, 0.15));
+    }
+
+    @Test
+    void refusesLinesWithoutTracksAndTwoTracks() {
+        assertViolations("""
+                spec:
+                  model: {uri: m.onnx}
+                  postprocess:
+                    - detections: {}
+                    - lines: [{name: gate, from: [0, 1], to: [0, 1]}]
+                    - lines: [{name: a, from: [0, 1], to: [0, 2]}]
+                    - track: {}
+                    - track: {}
+                """)
+                .extracting(Violation::message)
+                .containsExactlyInAnyOrder(
+                        "a line has two ends: [0.0, 1.0]",
+                        "lines needs track before it: only objects that are followed cross",
+                        "track stands in a list once");
+    }
+
     private static void assertSentences(SpecShape shape) {
         switch (shape) {
             case SpecShape.Mapping mapping ->

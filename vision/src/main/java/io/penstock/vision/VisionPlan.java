@@ -132,7 +132,9 @@ public record VisionPlan(
             Recognition.Detector detector,
             Optional<DetectionSettings> override) {
         StepSpec.Detections wanted = wanted(spec);
-        DetectionSettings settings = override.orElse(settings(wanted));
+        List<StepSpec> written = spec.postprocess().orElse(List.of());
+        FurtherSteps further = new FurtherSteps(written, override.orElse(settings(wanted)), wanted.translate());
+        DetectionSettings settings = further.forDetector();
         Preprocessing preprocessing = spec.preprocess()
                 .map(steps -> WrittenSteps.preprocessing(steps, model.signature(), detector.input()))
                 .orElse(detector.preprocessing());
@@ -151,7 +153,7 @@ public record VisionPlan(
                 new PictureTensorStep(detector.input(), detector.constants(), preprocessing, tiles));
         List<Step> after = new ArrayList<>();
         after.add(new DetectionsStep(detector.outputs(), decoder, settings, tiles, wanted.translate()));
-        spec.postprocess().orElse(List.of()).forEach(step -> further(step, after));
+        after.addAll(further.make(written));
         List<String> evidence = new ArrayList<>();
         evidence.add("detections: " + detector.family().id() + ", " + detector.classCount()
                 + (detector.classCount() == 1 ? " class (" : " classes (") + shortened(detector.labels()) + ")");
@@ -167,19 +169,6 @@ public record VisionPlan(
                 detector.labels(),
                 detector.family().id(),
                 evidence);
-    }
-
-    private static void further(StepSpec step, List<Step> after) {
-        switch (step) {
-            case StepSpec.Zones zones -> after.add(new ZonesStep(zones));
-            case StepSpec.Detections _, StepSpec.Classify _, StepSpec.Embed _ -> {}
-            case StepSpec.DecodeImage _,
-                    StepSpec.Letterbox _,
-                    StepSpec.Resize _,
-                    StepSpec.Crop _,
-                    StepSpec.ToTensor _ ->
-                throw refused("postprocess begins behind the model, where no picture is made");
-        }
     }
 
     private static StepSpec.Detections wanted(InferencePipeline.Spec spec) {

@@ -45,7 +45,13 @@ final class WrittenSteps {
                 }
                 case StepSpec.Crop crop -> cropped = Optional.of(new Size(crop.width(), crop.height()));
                 case StepSpec.ToTensor toTensor -> numbers = toTensor;
-                case StepSpec.Detections _, StepSpec.Classify _, StepSpec.Embed _, StepSpec.Zones _ ->
+                case StepSpec.Detections _,
+                        StepSpec.Classify _,
+                        StepSpec.Embed _,
+                        StepSpec.Zones _,
+                        StepSpec.Track _,
+                        StepSpec.Lines _,
+                        StepSpec.Colours _ ->
                     throw refused("preprocess ends before the model, whose outputs are read in postprocess");
             }
         }
