@@ -222,6 +222,7 @@ final class RepositoryModels implements AutoCloseable {
     /** Looks at the folder time and again, and loads and unloads what changed in it; ends when interrupted. */
     void poll(Duration interval) {
         Map<String, Long> before = fingerprints();
+        before.keySet().retainAll(names()); // what came since the start was loaded by nobody yet
         try {
             while (true) {
                 TimeUnit.NANOSECONDS.sleep(interval.toNanos());

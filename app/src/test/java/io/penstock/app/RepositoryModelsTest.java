@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,9 +148,7 @@ class RepositoryModelsTest {
             models.load("detector", Optional.empty(), Map.of());
         }
         int before = answered.get();
-        while (answered.get() < before + 3) {
-            Thread.onSpinWait();
-        }
+        await(() -> answered.get() >= before + 3);
         caller.interrupt();
         caller.join();
         assertThat(failed).hasValue(0);
@@ -235,18 +234,23 @@ class RepositoryModelsTest {
         models.loadAll();
         Thread polling = Thread.ofVirtual().start(() -> models.poll(Duration.ofMillis(20)));
         add("late", 1);
-        while (!models.names().contains("late")) {
-            Thread.onSpinWait();
-        }
+        await(() -> models.names().contains("late"));
         Files.delete(folder.resolve("late/1/model.onnx"));
         Files.delete(folder.resolve("late/1"));
         Files.delete(folder.resolve("late"));
-        while (models.names().contains("late")) {
-            Thread.onSpinWait();
-        }
+        await(() -> !models.names().contains("late"));
         polling.interrupt();
         polling.join();
         assertThat(models.names()).containsExactly("detector");
+    }
+
+    private static void await(BooleanSupplier claim) throws InterruptedException {
+        while (!claim.getAsBoolean()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("timed out");
+            }
+            Thread.onSpinWait();
+        }
     }
 
     private static ServerSpec withMemory(long bytes) {
