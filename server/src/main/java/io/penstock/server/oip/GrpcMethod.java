@@ -11,6 +11,7 @@ import io.penstock.serving.call.ServingException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Answers one unary gRPC method. */
 @FunctionalInterface
@@ -23,9 +24,13 @@ interface GrpcMethod {
         MessageLite to(Q request) throws InterruptedException;
     }
 
-    /** A method over generated messages. */
-    static <Q extends MessageLite> GrpcMethod of(Parser<Q> parser, Answer<Q> handler) {
-        return request -> reply(handler.to(parsed(request.path(), request.body(), parser)));
+    /**
+     * A method over generated messages.
+     *
+     * @param parser asked for at each call and not before: it initialises every message of its file
+     */
+    static <Q extends MessageLite> GrpcMethod of(Supplier<Parser<Q>> parser, Answer<Q> handler) {
+        return request -> reply(handler.to(parsed(request.path(), request.body(), parser.get())));
     }
 
     /** @throws ServingException if the body is no such message */

@@ -43,6 +43,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** {@code inference.GRPCInferenceService}, {@code grpc.health.v1.Health} and server reflection. */
 public final class OipGrpcApi implements GrpcHandler {
@@ -66,41 +67,46 @@ public final class OipGrpcApi implements GrpcHandler {
         streams.put(path("ModelStreamInfer"), new OipGrpcStream(infer)::serve);
         add(
                 "ServerLive",
-                ServerLiveRequest.parser(),
+                ServerLiveRequest::parser,
                 request -> ServerLiveResponse.newBuilder().setLive(true).build());
         add(
                 "ServerReady",
-                ServerReadyRequest.parser(),
+                ServerReadyRequest::parser,
                 request -> ServerReadyResponse.newBuilder()
                         .setReady(parts.ready().getAsBoolean())
                         .build());
-        add("ServerMetadata", ServerMetadataRequest.parser(), request -> server());
-        add("ModelReady", ModelReadyRequest.parser(), this::modelReady);
-        add("ModelMetadata", ModelMetadataRequest.parser(), this::metadata);
-        add("ModelConfig", ModelConfigRequest.parser(), this::config);
-        add("ModelStatistics", ModelStatisticsRequest.parser(), this::statistics);
+        add("ServerMetadata", ServerMetadataRequest::parser, request -> server());
+        add("ModelReady", ModelReadyRequest::parser, this::modelReady);
+        add("ModelMetadata", ModelMetadataRequest::parser, this::metadata);
+        add("ModelConfig", ModelConfigRequest::parser, this::config);
+        add("ModelStatistics", ModelStatisticsRequest::parser, this::statistics);
         new OipGrpcExtensions(parts).addTo(this::add);
         addServices();
     }
 
     private void addServices() {
         GrpcHealth health = new GrpcHealth(Set.of(SERVICE, GrpcHealth.NAME), parts.ready());
-        methods.put("/" + GrpcHealth.NAME + "/Check", GrpcMethod.of(HealthCheckRequest.parser(), health::check));
+        methods.put("/" + GrpcHealth.NAME + "/Check", GrpcMethod.of(HealthCheckRequest::parser, health::check));
         streams.put("/" + GrpcHealth.NAME + "/Watch", health::watch);
-        GrpcReflection reflection = new GrpcReflection(List.of(
-                OipProto.getDescriptor(),
-                HealthProto.getDescriptor(),
-                ReflectionProto.getDescriptor(),
-                io.penstock.protocol.reflection.v1alpha.ReflectionProto.getDescriptor()));
-        streams.put("/" + GrpcReflection.V1 + "/ServerReflectionInfo", reflection::serve);
-        streams.put("/" + GrpcReflection.V1_ALPHA + "/ServerReflectionInfo", reflection::serve);
+        streams.put("/" + GrpcReflection.V1 + "/ServerReflectionInfo", OipGrpcApi::reflect);
+        streams.put("/" + GrpcReflection.V1_ALPHA + "/ServerReflectionInfo", OipGrpcApi::reflect);
+    }
+
+    /** Descriptors are read for who asks: most servers are never asked, and reading them takes longer than a start may. */
+    private static void reflect(GrpcStream stream) throws InterruptedException {
+        new GrpcReflection(List.of(
+                        OipProto.getDescriptor(),
+                        HealthProto.getDescriptor(),
+                        ReflectionProto.getDescriptor(),
+                        io.penstock.protocol.reflection.v1alpha.ReflectionProto.getDescriptor()))
+                .serve(stream);
     }
 
     private static String path(String method) {
         return "/" + SERVICE + "/" + method;
     }
 
-    private <Q extends MessageLite> void add(String method, Parser<Q> parser, GrpcMethod.Answer<Q> handler) {
+    private <Q extends MessageLite> void add(String method, Supplier<Parser<Q>> parser, GrpcMethod.Answer<Q> handler) {
         methods.put(path(method), GrpcMethod.of(parser, handler));
     }
 

@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Triton's extensions over gRPC that are not about one inference: repository, settings, shared memory. */
 final class OipGrpcExtensions {
@@ -42,21 +43,21 @@ final class OipGrpcExtensions {
 
     /** Where methods are added under their names. */
     interface Methods {
-        <Q extends MessageLite> void add(String name, Parser<Q> parser, GrpcMethod.Answer<Q> handler);
+        <Q extends MessageLite> void add(String name, Supplier<Parser<Q>> parser, GrpcMethod.Answer<Q> handler);
     }
 
     void addTo(Methods methods) {
-        methods.add("RepositoryIndex", RepositoryIndexRequest.parser(), this::index);
-        methods.add("RepositoryModelLoad", RepositoryModelLoadRequest.parser(), this::load);
-        methods.add("RepositoryModelUnload", RepositoryModelUnloadRequest.parser(), this::unload);
-        methods.add("SystemSharedMemoryStatus", SystemSharedMemoryStatusRequest.parser(), this::memory);
-        methods.add("SystemSharedMemoryRegister", SystemSharedMemoryRegisterRequest.parser(), this::register);
-        methods.add("SystemSharedMemoryUnregister", SystemSharedMemoryUnregisterRequest.parser(), this::unregister);
-        methods.add("CudaSharedMemoryStatus", CudaSharedMemoryStatusRequest.parser(), request -> noCuda());
-        methods.add("CudaSharedMemoryRegister", CudaSharedMemoryRegisterRequest.parser(), request -> noCuda());
-        methods.add("CudaSharedMemoryUnregister", CudaSharedMemoryUnregisterRequest.parser(), request -> noCuda());
-        methods.add("TraceSetting", TraceSettingRequest.parser(), this::traces);
-        methods.add("LogSettings", LogSettingsRequest.parser(), this::logs);
+        methods.add("RepositoryIndex", RepositoryIndexRequest::parser, this::index);
+        methods.add("RepositoryModelLoad", RepositoryModelLoadRequest::parser, this::load);
+        methods.add("RepositoryModelUnload", RepositoryModelUnloadRequest::parser, this::unload);
+        methods.add("SystemSharedMemoryStatus", SystemSharedMemoryStatusRequest::parser, this::memory);
+        methods.add("SystemSharedMemoryRegister", SystemSharedMemoryRegisterRequest::parser, this::register);
+        methods.add("SystemSharedMemoryUnregister", SystemSharedMemoryUnregisterRequest::parser, this::unregister);
+        methods.add("CudaSharedMemoryStatus", CudaSharedMemoryStatusRequest::parser, request -> noCuda());
+        methods.add("CudaSharedMemoryRegister", CudaSharedMemoryRegisterRequest::parser, request -> noCuda());
+        methods.add("CudaSharedMemoryUnregister", CudaSharedMemoryUnregisterRequest::parser, request -> noCuda());
+        methods.add("TraceSetting", TraceSettingRequest::parser, this::traces);
+        methods.add("LogSettings", LogSettingsRequest::parser, this::logs);
     }
 
     private static MessageLite noCuda() {
