@@ -12,8 +12,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
 import io.penstock.protocol.health.HealthCheckRequest;
 import io.penstock.protocol.health.HealthCheckResponse;
@@ -56,7 +54,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class GrpcInferTest {
-    private static final MethodDescriptor<ModelInferRequest, ModelInferResponse> INFER = method(
+    private static final MethodDescriptor<ModelInferRequest, ModelInferResponse> INFER = GrpcClient.method(
+            MethodDescriptor.MethodType.UNARY,
             "inference.GRPCInferenceService/ModelInfer",
             ModelInferRequest.getDefaultInstance(),
             ModelInferResponse.getDefaultInstance());
@@ -91,10 +90,7 @@ class GrpcInferTest {
     @BeforeEach
     void start() throws Exception {
         server = new TestServer();
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port)
-                .usePlaintext()
-                .maxInboundMessageSize(64 << 20)
-                .build();
+        channel = GrpcClient.channel(server);
     }
 
     @AfterEach
@@ -103,18 +99,12 @@ class GrpcInferTest {
         server.close();
     }
 
-    private static <Q extends Message, A extends Message> MethodDescriptor<Q, A> method(
-            String name, Q request, A answer) {
-        return MethodDescriptor.<Q, A>newBuilder()
-                .setType(MethodDescriptor.MethodType.UNARY)
-                .setFullMethodName(name)
-                .setRequestMarshaller(ProtoUtils.marshaller(request))
-                .setResponseMarshaller(ProtoUtils.marshaller(answer))
-                .build();
-    }
-
     private <Q extends Message, A extends Message> A call(String name, Q request, A answer) {
-        return ClientCalls.blockingUnaryCall(channel, method(name, request, answer), CallOptions.DEFAULT, request);
+        return ClientCalls.blockingUnaryCall(
+                channel,
+                GrpcClient.method(MethodDescriptor.MethodType.UNARY, name, request, answer),
+                CallOptions.DEFAULT,
+                request);
     }
 
     private ModelInferResponse infer(ModelInferRequest request) {

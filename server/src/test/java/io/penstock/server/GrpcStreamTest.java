@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
-import com.google.protobuf.Message;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
 import io.penstock.protocol.health.HealthCheckRequest;
@@ -38,11 +36,13 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class GrpcStreamTest {
-    private static final MethodDescriptor<ModelInferRequest, ModelStreamInferResponse> STREAM = method(
+    private static final MethodDescriptor<ModelInferRequest, ModelStreamInferResponse> STREAM = GrpcClient.method(
+            MethodDescriptor.MethodType.BIDI_STREAMING,
             "inference.GRPCInferenceService/ModelStreamInfer",
             ModelInferRequest.getDefaultInstance(),
             ModelStreamInferResponse.getDefaultInstance());
-    private static final MethodDescriptor<HealthCheckRequest, HealthCheckResponse> WATCH = method(
+    private static final MethodDescriptor<HealthCheckRequest, HealthCheckResponse> WATCH = GrpcClient.method(
+            MethodDescriptor.MethodType.BIDI_STREAMING,
             "grpc.health.v1.Health/Watch",
             HealthCheckRequest.getDefaultInstance(),
             HealthCheckResponse.getDefaultInstance());
@@ -53,26 +53,13 @@ class GrpcStreamTest {
     @BeforeEach
     void start() throws Exception {
         server = new TestServer();
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port)
-                .usePlaintext()
-                .maxInboundMessageSize(64 << 20)
-                .build();
+        channel = GrpcClient.channel(server);
     }
 
     @AfterEach
     void stop() throws Exception {
         channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
         server.close();
-    }
-
-    private static <Q extends Message, A extends Message> MethodDescriptor<Q, A> method(
-            String name, Q request, A answer) {
-        return MethodDescriptor.<Q, A>newBuilder()
-                .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
-                .setFullMethodName(name)
-                .setRequestMarshaller(ProtoUtils.marshaller(request))
-                .setResponseMarshaller(ProtoUtils.marshaller(answer))
-                .build();
     }
 
     /** A call as its client sees it: answers in a queue, the status in a future. */
@@ -235,7 +222,8 @@ class GrpcStreamTest {
         for (String version : List.of("v1", "v1alpha")) {
             var talk = new Talk<ServerReflectionRequest, ServerReflectionResponse>(
                     channel,
-                    method(
+                    GrpcClient.method(
+                            MethodDescriptor.MethodType.BIDI_STREAMING,
                             "grpc.reflection." + version + ".ServerReflection/ServerReflectionInfo",
                             ServerReflectionRequest.getDefaultInstance(),
                             ServerReflectionResponse.getDefaultInstance()));
