@@ -38,6 +38,7 @@ record Engine(
         SqliteDatabase database,
         int cores)
         implements AutoCloseable {
+    private static final int MOST_INSTANCES = 4;
 
     /** Fetches models in silence. */
     static Engine start(UserFolders folders, ServerSpec server) {
@@ -88,6 +89,16 @@ record Engine(
                 new OutboundHttp(OutboundHttp.Limits.USUAL, Backoff.usual()),
                 hub,
                 progress);
+    }
+
+    /** Copies of a model that suit the processors, where nobody says how many. */
+    int usualInstances() {
+        return Math.clamp(cores, 1, MOST_INSTANCES);
+    }
+
+    /** Threads of one execution that suit so many copies, where nobody says how many. */
+    int usualThreads(int instances) {
+        return Math.max(1, cores / instances);
     }
 
     private static long budget(ServerSpec server) {

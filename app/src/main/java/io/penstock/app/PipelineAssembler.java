@@ -42,8 +42,6 @@ import java.util.Set;
 
 /** Makes the part that each specification names. A new kind of part does not compile until it is here. */
 final class PipelineAssembler {
-    private static final int MOST_INSTANCES = 4;
-
     private final Engine engine;
 
     PipelineAssembler(Engine engine) {
@@ -103,12 +101,8 @@ final class PipelineAssembler {
                 instances, spec.warmUp(), batching, engine.processors().share(threads(spec.backend(), instances)));
     }
 
-    /** Weights are in memory once, whatever the instances; what executions need comes on top. */
     private static long memory(ModelSpec spec, HeldModel file) {
-        return spec.memory().map(ByteSize::bytes).orElseGet(() -> {
-            long bytes = file.file().toFile().length();
-            return bytes + bytes / 2;
-        });
+        return spec.memory().map(ByteSize::bytes).orElseGet(() -> DeviceMemory.usualBytes(file.file()));
     }
 
     private static KeepAlive keepAlive(ModelSpec spec) {
@@ -141,10 +135,9 @@ final class PipelineAssembler {
     static VisionPlan.Model model(LoadedModel loaded) {
         ModelSignature signature = loaded.model().signature();
         Path file = loaded.file().file();
-        Set<String> operators = signature.platform().equals("onnxruntime_onnx") && Files.isRegularFile(file)
-                ? OnnxContents.read(file).operators().keySet()
-                : Set.of();
-        return new VisionPlan.Model(signature, operators);
+        boolean isGraph = signature.platform().equals("onnxruntime_onnx") && Files.isRegularFile(file);
+        return new VisionPlan.Model(
+                signature, () -> isGraph ? OnnxContents.read(file).operators().keySet() : Set.of());
     }
 
     /**
@@ -206,7 +199,7 @@ final class PipelineAssembler {
     }
 
     private int instances(ModelSpec spec) {
-        return spec.instances().orElse(Math.clamp(engine.cores(), 1, MOST_INSTANCES));
+        return spec.instances().orElse(engine.usualInstances());
     }
 
     private int threads(BackendSpec spec, int instances) {
@@ -216,7 +209,7 @@ final class PipelineAssembler {
     }
 
     private int threads(BackendSpec.Onnxruntime onnx, int instances) {
-        return onnx.intraOpThreads().orElse(Math.max(1, engine.cores() / instances));
+        return onnx.intraOpThreads().orElse(engine.usualThreads(instances));
     }
 
     private StepPipeline steps(Target target, OnDemandModel model, VisionPlan plan) {

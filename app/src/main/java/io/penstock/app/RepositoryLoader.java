@@ -21,10 +21,10 @@ import io.penstock.spec.triton.TritonModelConfig.QueuePolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.TreeMap;
 
 /** Makes the models that an entry of a model repository asks for. */
 final class RepositoryLoader {
@@ -84,27 +84,22 @@ final class RepositoryLoader {
     }
 
     private static EnsembleModel.Step step(EnsembleStep step) {
-        SequencedMap<String, String> inputs = new LinkedHashMap<>();
-        step.inputs().entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(each -> inputs.put(each.getKey(), each.getValue()));
-        SequencedMap<String, String> outputs = new LinkedHashMap<>();
-        step.outputs().entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(each -> outputs.put(each.getKey(), each.getValue()));
         String version =
                 step.version().isPresent() ? Long.toString(step.version().getAsLong()) : "";
-        return new EnsembleModel.Step(step.model(), version, inputs, outputs);
+        return new EnsembleModel.Step(step.model(), version, ordered(step.inputs()), ordered(step.outputs()));
+    }
+
+    private static SequencedMap<String, String> ordered(Map<String, String> names) {
+        return new TreeMap<>(names);
     }
 
     private TensorModel model(ModelRepository.Entry entry, long version, Path file) throws InterruptedException {
         TritonModelConfig config = entry.config();
-        int instances = Math.clamp(config.instances().orElse(Math.clamp(engine.cores(), 1, 4)), 1, MOST_INSTANCES);
+        int instances = Math.clamp(config.instances().orElse(engine.usualInstances()), 1, MOST_INSTANCES);
         int threads = threads(config, instances);
         Backend backend = new OnnxRuntimeBackend(threads);
         ModelLoader.Options options = new ModelLoader.Options(
                 instances, true, batching(config), engine.processors().share(threads));
-        long bytes = file.toFile().length();
         return OnDemandModel.open(
                 new OnDemandModel.Identity(
                         entry.name(),
@@ -112,7 +107,7 @@ final class RepositoryLoader {
                         config.maxBatchSize().orElse(0),
                         signature -> RepositorySignature.of(entry, signature)),
                 engine.memory(),
-                new DeviceMemory.Tenant(entry.name(), bytes + bytes / 2, KeepAlive.UNTIL_NEEDED),
+                new DeviceMemory.Tenant(entry.name(), DeviceMemory.usualBytes(file), KeepAlive.UNTIL_NEEDED),
                 statistics ->
                         engine.loader().load(new ModelArtifact(entry.name(), file), backend, options, statistics));
     }
@@ -126,7 +121,7 @@ final class RepositoryLoader {
 
     private int threads(TritonModelConfig config, int instances) {
         String wanted = config.parameters().getOrDefault("intra_op_thread_count", "");
-        return wanted.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(wanted) : Math.max(1, engine.cores() / instances);
+        return wanted.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(wanted) : engine.usualThreads(instances);
     }
 
     /** Requests are joined only where the configuration says so, or says nothing of batches at all. */

@@ -2,6 +2,7 @@ package io.penstock.serving;
 
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -35,6 +36,12 @@ public final class DeviceMemory implements AutoCloseable {
         this.device = device;
         this.budgetBytes = budgetBytes;
         this.sweeper = Thread.ofVirtual().name("keep-alive-" + device).start(this::sweep);
+    }
+
+    /** What a model of this file takes: its weights once, whatever the instances, and what executions need on top. */
+    public static long usualBytes(Path file) {
+        long bytes = file.toFile().length();
+        return bytes + bytes / 2;
     }
 
     /** What one model is to this device. */

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -51,13 +52,10 @@ public record VisionPlan(
     /**
      * A model as a plan sees it.
      *
-     * @param operators kinds of operators in its graph; empty where they are not known
+     * @param operators kinds of operators in its graph, asked for only where a reading depends on them; empty where
+     *     they are not known
      */
-    public record Model(ModelSignature signature, Set<String> operators) {
-        public Model {
-            operators = Set.copyOf(operators);
-        }
-    }
+    public record Model(ModelSignature signature, Supplier<Set<String>> operators) {}
 
     /**
      * Plans the steps of a document.

@@ -36,7 +36,7 @@ public final class ClassifierRecognition {
 
     /** @param asked the document has a step that reads such an output, so its form is enough */
     public static Optional<Classifier> recognise(ModelSignature model, boolean asked) {
-        Optional<DetectorSignature> found = DetectorSignature.of(model, Set.of());
+        Optional<DetectorSignature> found = DetectorSignature.of(model, Set::of);
         if (found.isEmpty()) {
             return Optional.empty();
         }

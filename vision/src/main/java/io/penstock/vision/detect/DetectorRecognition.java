@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -20,16 +21,16 @@ public final class DetectorRecognition {
 
     /** Tries every family, with nothing known of the graph. */
     public static Recognition recognise(ModelSignature model) {
-        return recognise(model, Set.of());
+        return recognise(model, Set::of);
     }
 
     /**
      * Tries every family.
      *
-     * @param operators kinds of operators in the model's graph, by which some readings of equal shapes differ; empty
-     *     where they are not known
+     * @param operators kinds of operators in the model's graph, by which some readings of equal shapes differ; asked
+     *     for only where one does, empty where they are not known
      */
-    public static Recognition recognise(ModelSignature model, Set<String> operators) {
+    public static Recognition recognise(ModelSignature model, Supplier<Set<String>> operators) {
         Optional<DetectorSignature> found = DetectorSignature.of(model, operators);
         if (found.isEmpty()) {
             return noPicture(model);
@@ -46,7 +47,7 @@ public final class DetectorRecognition {
     }
 
     /** Takes the model as of this family, wherever its shapes allow that. */
-    public static Recognition recognise(ModelSignature model, Set<String> operators, DetectorFamily family) {
+    public static Recognition recognise(ModelSignature model, Supplier<Set<String>> operators, DetectorFamily family) {
         Optional<DetectorSignature> found = DetectorSignature.of(model, operators);
         if (found.isEmpty()) {
             return noPicture(model);

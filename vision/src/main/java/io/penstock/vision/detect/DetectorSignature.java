@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A model's signature as the families look at it: its one picture input, its outputs, and what the metadata and the
@@ -32,11 +33,11 @@ record DetectorSignature(
         List<String> names,
         Map<String, String> metadata,
         List<ConstantInput> constants,
-        Set<String> operators) {
+        Supplier<Set<String>> operators) {
     private static final int USUAL_SIDE = 640;
 
     /** Nothing where the model has no single picture input, or another input that nobody knows a value for. */
-    static Optional<DetectorSignature> of(ModelSignature model, Set<String> operators) {
+    static Optional<DetectorSignature> of(ModelSignature model, Supplier<Set<String>> operators) {
         List<TensorSignature> pictures =
                 model.inputs().stream().filter(DetectorSignature::isPicture).toList();
         if (pictures.size() != 1) {
@@ -139,12 +140,13 @@ record DetectorSignature(
 
     /** Whether the graph is known to hold this operator. */
     boolean hasOperator(String operator) {
-        return operators.contains(operator);
+        return operators.get().contains(operator);
     }
 
     /** Whether the graph is known not to hold it. */
     boolean lacksOperator(String operator) {
-        return !operators.isEmpty() && !operators.contains(operator);
+        Set<String> known = operators.get();
+        return !known.isEmpty() && !known.contains(operator);
     }
 
     /** How much it tells that a reading has so many classes. */

@@ -35,7 +35,7 @@ final class DetectionDecoderTest {
                         List.of(new TensorSignature("images", DataType.FP32, Shape.of(1, 3, 64, 64))),
                         List.of(new TensorSignature("output0", type, output)),
                         Map.of("names", THREE)),
-                Set.of("Conv"));
+                () -> Set.of("Conv"));
     }
 
     /** Values by anchor and channel, laid out as asked for. */

@@ -33,7 +33,7 @@ final class DetectorRecognitionTest {
     }
 
     private static Recognition.Detector detector(Shape input, Shape output, Map<String, String> metadata) {
-        Recognition recognition = DetectorRecognition.recognise(model(input, output, metadata), RAW);
+        Recognition recognition = DetectorRecognition.recognise(model(input, output, metadata), () -> RAW);
         assertThat(recognition).isInstanceOf(Recognition.Detector.class);
         return (Recognition.Detector) recognition;
     }
@@ -110,7 +110,7 @@ final class DetectorRecognitionTest {
         assertThat(((Recognition.Ambiguous) recognition).reason())
                 .contains("output0 FP32[1,3549,85]")
                 .contains("write - detections: {layout: yolox} or {layout: yoloxDecoded} in postprocess");
-        Recognition decoded = DetectorRecognition.recognise(yolox, Set.of("Conv", "Exp"));
+        Recognition decoded = DetectorRecognition.recognise(yolox, () -> Set.of("Conv", "Exp"));
         assertThat(((Recognition.Detector) decoded).family()).isEqualTo(DetectorFamily.YOLOX_DECODED);
     }
 
@@ -164,9 +164,9 @@ final class DetectorRecognitionTest {
     @Test
     void takesAFamilyThatIsAskedForWhereShapesAllowIt() {
         ModelSignature pose = model(Shape.of(1, 3, 640, 640), Shape.of(1, 56, 8400), Map.of("names", "{0: 'person'}"));
-        assertThat(DetectorRecognition.recognise(pose, Set.of(), DetectorFamily.YOLOV8))
+        assertThat(DetectorRecognition.recognise(pose, Set::of, DetectorFamily.YOLOV8))
                 .isInstanceOf(Recognition.Detector.class);
-        assertThat(DetectorRecognition.recognise(pose, Set.of(), DetectorFamily.YOLOX))
+        assertThat(DetectorRecognition.recognise(pose, Set::of, DetectorFamily.YOLOX))
                 .isInstanceOf(Recognition.Unknown.class);
         assertThat(DetectorFamily.find("yolox")).contains(DetectorFamily.YOLOX);
         assertThat(DetectorFamily.find("yolov99")).isEmpty();
