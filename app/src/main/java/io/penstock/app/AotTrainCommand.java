@@ -3,13 +3,12 @@ package io.penstock.app;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -31,12 +30,30 @@ final class AotTrainCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException, IOException {
-        Documents documents = Documents.read(List.of(document.toString())).listeningOn("127.0.0.1", 0);
-        try (Engine engine = Engine.start(UserFolders.of(System.getenv()), documents.server());
-                ServerProcess process = new ServerProcess(engine, documents, Instant.now())) {
-            int port = process.start();
-            String name = documents.targets().getFirst().pipeline().name();
+    public Integer call() {
+        // What users type, word for word: classes and generated code of another way in are not those of a start.
+        String[] arguments = {"run", document.toString(), "--port", "0", "--bind", "127.0.0.1", "--duration", "1ms"};
+        Preload preload = Preload.begin(arguments);
+        RunCommand run = RunCommand.plain(console, arguments).orElseThrow();
+        try {
+            return run.tellingWhenReady(this::askAsUsersDo).call();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return ExitCode.FAILED.number();
+        } finally {
+            preload.await();
+        }
+    }
+
+    private void askAsUsersDo(int port) {
+        try {
+            String name = Documents.read(List.of(document.toString()))
+                    .targets()
+                    .getFirst()
+                    .pipeline()
+                    .name();
             for (int round = 0; round < ROUNDS; round++) {
                 byte[] jpeg = body(ask(port, "GET", "/pipelines/" + name + "/streams/gate/frame.jpg", new byte[0]));
                 ask(port, "POST", "/pipelines/" + name, jpeg);
@@ -45,10 +62,9 @@ final class AotTrainCommand implements Callable<Integer> {
                 ask(port, "GET", "/dashboard/stats", new byte[0]);
                 ask(port, "GET", "/metrics", new byte[0]);
             }
-            console.out().println(process.figures().length());
-            process.drain(Duration.ofSeconds(5));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return ExitCode.DONE.number();
     }
 
     private static byte[] ask(int port, String method, String path, byte[] body) throws IOException {

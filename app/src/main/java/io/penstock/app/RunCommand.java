@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.function.IntConsumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -40,6 +41,7 @@ final class RunCommand implements Callable<Integer> {
 
     private final Console console;
     private final Instant begun = Instant.now();
+    private IntConsumer whenReady = _ -> {};
 
     @Parameters(
             paramLabel = "TARGET",
@@ -122,6 +124,12 @@ final class RunCommand implements Callable<Integer> {
         return command.targets.isEmpty() ? Optional.empty() : Optional.of(command);
     }
 
+    /** @param listener told the port once everything answers, before the process waits for its end */
+    RunCommand tellingWhenReady(IntConsumer listener) {
+        whenReady = listener;
+        return this;
+    }
+
     /** Sets an option that has a value; whether it is one and the value is of its kind. */
     private boolean takes(String option, String value) {
         switch (option) {
@@ -173,6 +181,7 @@ final class RunCommand implements Callable<Integer> {
                 Thread edits = Thread.ofVirtual()
                         .name("documents")
                         .start(new LiveEdit(request, read, process, console, this::withFlags));
+                whenReady.accept(bound.getAsInt());
                 interrupts.await(atMostNanos);
                 edits.interrupt();
                 edits.join();

@@ -66,8 +66,10 @@ public final class PenstockServer implements AutoCloseable {
         new PageApi(dashboard).addTo(router);
         HttpHandler http = new CodedBodies(
                 new HostRoutes(router, hosts, context.pipelines()), context.pool(), limits.maxBodyBytes());
-        this.port = new Port(
-                new Port.Handlers(http, new OipGrpcApi(oip), dashboard.endpoint()), context.pool(), limits, hosts);
+        WhileStarting handlers =
+                new WhileStarting(http, new OipGrpcApi(oip), context.state().unready());
+        this.port =
+                new Port(new Port.Handlers(handlers, handlers, dashboard.endpoint()), context.pool(), limits, hosts);
     }
 
     private boolean isReady() {

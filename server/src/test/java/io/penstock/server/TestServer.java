@@ -41,6 +41,10 @@ final class TestServer implements AutoCloseable {
     final BlockingModel blocking = new BlockingModel();
     final FakePipeline pipeline = new FakePipeline();
     final FakeModelControl control = new FakeModelControl();
+
+    /** Why the server is not ready. */
+    volatile List<String> unready = List.of();
+
     final PenstockServer server;
     final HttpClient client = HttpClient.newHttpClient();
     final ServerContext context;
@@ -69,7 +73,7 @@ final class TestServer implements AutoCloseable {
         models.add(blocking);
         ServerContext.State state = new ServerContext.State(
                 new ServerIdentity("penstock", "test"),
-                List::of,
+                () -> unready,
                 () -> new Figures(Duration.ofSeconds(1), Duration.ofSeconds(1), models, List.of(pipeline), 0, ""),
                 () -> Map.of("echo", new ModelCard("echo", 7, "CPU", 1, 2)));
         context = new ServerContext(models, () -> List.of(pipeline), pool, pipeline, pipeline, control, state);
