@@ -34,6 +34,11 @@ final class BlockingSink implements ReplySink {
         boolean settled = false;
         try {
             settled = written.await(writeDeadline.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            // A drain wakes the writer anywhere: what is on its way mostly leaves at once, and then the end can be
+            // said.
+            settled = written.awaitUninterruptibly(CUT_TIME.toMillis(), TimeUnit.MILLISECONDS);
+            throw e;
         } finally {
             if (!settled) {
                 // The parts belong to the caller again once this returns, so nothing may still be reading them.
