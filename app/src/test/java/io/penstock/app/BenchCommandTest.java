@@ -18,8 +18,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** {@code penstock bench}, shortly, over each protocol. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(180)
 class BenchCommandTest {
     @TempDir

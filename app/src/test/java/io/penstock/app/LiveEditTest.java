@@ -26,8 +26,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Documents that are saved while they run. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(120)
 class LiveEditTest {
     private static final UnaryOperator<Documents> FREE_PORT = Checkout::onFreePort;

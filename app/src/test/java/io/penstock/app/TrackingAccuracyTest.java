@@ -26,8 +26,11 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The tracker on the street, whose objects' identities are known; the figures stand in docs/accuracy.md. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(300)
 class TrackingAccuracyTest {
     private static final int FRAMES = 250;
