@@ -3,6 +3,9 @@ package io.penstock.app;
 import io.penstock.pipeline.Figures;
 import io.penstock.server.PenstockServer;
 import io.penstock.server.ServerContext;
+import io.penstock.server.auth.ApiKey;
+import io.penstock.server.auth.ApiKeys;
+import io.penstock.server.net.Admission;
 import io.penstock.server.net.HostPolicy;
 import io.penstock.server.net.ServerLimits;
 import io.penstock.server.oip.LoadedModels;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -78,7 +82,21 @@ final class ServerProcess implements AutoCloseable {
         ServerSpec spec = documents.server();
         HostPolicy named = isLoopback(spec.listen()) ? HostPolicy.loopbackAnd(Set.of()) : HostPolicy.open();
         HostPolicy hosts = named.withDomains(spec.listen().domains());
-        this.server = new PenstockServer(context, limits(spec.limits()), hosts);
+        this.server = spec.auth().isPresent()
+                ? new PenstockServer(
+                        context, limits(spec.limits()), hosts, keys(spec.auth().get()))
+                : new PenstockServer(context, limits(spec.limits()), hosts);
+    }
+
+    private static Admission keys(ServerSpec.Auth auth) {
+        return new ApiKeys(auth.keys().stream()
+                .map(key -> new ApiKey(
+                        key.name(),
+                        key.sha256(),
+                        key.models().isEmpty() ? Optional.empty() : Optional.of(Set.copyOf(key.models())),
+                        key.control(),
+                        key.requestsPerSecond()))
+                .toList());
     }
 
     private ModelControl control() {

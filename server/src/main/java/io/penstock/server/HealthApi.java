@@ -1,5 +1,6 @@
 package io.penstock.server;
 
+import io.penstock.server.net.Access;
 import io.penstock.server.net.HttpReply;
 import io.penstock.server.net.Router;
 import java.util.List;
@@ -15,9 +16,9 @@ final class HealthApi {
     }
 
     void addTo(Router router) {
-        router.add("GET", "/livez", (request, v) -> HttpReply.text(200, "live\n"));
-        router.add("GET", "/readyz", (request, v) -> ready());
-        router.add("GET", "/healthz", (request, v) -> ready());
+        router.add("GET", "/livez", Access.KNOWN, (request, v) -> HttpReply.text(200, "live\n"));
+        router.add("GET", "/readyz", Access.KNOWN, (request, v) -> ready());
+        router.add("GET", "/healthz", Access.KNOWN, (request, v) -> ready());
     }
 
     private HttpReply ready() {

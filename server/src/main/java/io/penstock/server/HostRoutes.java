@@ -39,10 +39,14 @@ final class HostRoutes implements HttpHandler {
     public HttpReply handle(HttpRequest request) throws InterruptedException {
         String host = request.headers().find("host").orElse("");
         List<String> named = hosts.pipelines(host);
-        if (!named.isEmpty()) {
-            check(request.path(), host, named);
+        try {
+            if (!named.isEmpty()) {
+                check(request.path(), host, named);
+            }
+            return handler.handle(request);
+        } catch (ServingException e) {
+            throw request.caller().shown(e);
         }
-        return handler.handle(request);
     }
 
     private void check(String path, String host, List<String> named) {

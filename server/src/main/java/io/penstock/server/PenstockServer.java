@@ -2,6 +2,7 @@ package io.penstock.server;
 
 import io.penstock.server.metrics.InferCounter;
 import io.penstock.server.metrics.MetricsApi;
+import io.penstock.server.net.Admission;
 import io.penstock.server.net.CodedBodies;
 import io.penstock.server.net.HostPolicy;
 import io.penstock.server.net.HttpHandler;
@@ -34,7 +35,12 @@ public final class PenstockServer implements AutoCloseable {
     private final Port port;
     private volatile boolean draining;
 
+    /** A server that asks nobody for a key. */
     public PenstockServer(ServerContext context, ServerLimits limits, HostPolicy hosts) {
+        this(context, limits, hosts, Admission.OPEN);
+    }
+
+    public PenstockServer(ServerContext context, ServerLimits limits, HostPolicy hosts, Admission admission) {
         this.context = context;
         InferCounter counter = new InferCounter();
         Router router = new Router();
@@ -68,8 +74,8 @@ public final class PenstockServer implements AutoCloseable {
                 new HostRoutes(router, hosts, context.pipelines()), context.pool(), limits.maxBodyBytes());
         WhileStarting handlers =
                 new WhileStarting(http, new OipGrpcApi(oip), context.state().unready());
-        this.port =
-                new Port(new Port.Handlers(handlers, handlers, dashboard.endpoint()), context.pool(), limits, hosts);
+        this.port = new Port(
+                new Port.Handlers(admission, handlers, handlers, dashboard.endpoint()), context.pool(), limits, hosts);
     }
 
     private boolean isReady() {

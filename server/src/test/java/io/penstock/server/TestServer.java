@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.pipeline.FakePipeline;
 import io.penstock.pipeline.Figures;
+import io.penstock.server.net.Admission;
 import io.penstock.server.net.HostPolicy;
 import io.penstock.server.net.ServerLimits;
 import io.penstock.server.oip.FakeModelControl;
@@ -54,7 +55,16 @@ final class TestServer implements AutoCloseable {
         this(LIMITS, 512L << 20);
     }
 
+    /** A server that asks for keys. */
+    TestServer(Admission admission) throws InterruptedException {
+        this(LIMITS, 512L << 20, admission);
+    }
+
     TestServer(ServerLimits limits, long budget) throws InterruptedException {
+        this(limits, budget, Admission.OPEN);
+    }
+
+    private TestServer(ServerLimits limits, long budget, Admission admission) throws InterruptedException {
         pool = new TensorPool(budget, true);
         ModelRegistry models = new ModelRegistry();
         models.add(EchoModel.of("echo", DataType.FP32, Shape.ANY));
@@ -78,7 +88,10 @@ final class TestServer implements AutoCloseable {
                 () -> Map.of("echo", new ModelCard("echo", 7, "CPU", 1, 2)));
         context = new ServerContext(models, () -> List.of(pipeline), pool, pipeline, pipeline, control, state);
         server = new PenstockServer(
-                context, limits, HostPolicy.loopbackAnd(Set.of("penstock.test")).withDomains(List.of("example.com")));
+                context,
+                limits,
+                HostPolicy.loopbackAnd(Set.of("penstock.test")).withDomains(List.of("example.com")),
+                admission);
         port = server.start("127.0.0.1", 0);
     }
 

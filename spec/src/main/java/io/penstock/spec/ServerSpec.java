@@ -22,7 +22,10 @@ public record ServerSpec(
         Devices devices,
 
         @Field("A folder of models in Triton's layout that are served beside the pipelines.")
-        Optional<Repository> repository) {
+        Optional<Repository> repository,
+
+        @Field("Who may call; absent, everybody who reaches the port. Once it is there, all but probes needs a key.")
+        Optional<Auth> auth) {
 
     /** What stands where no document of this kind was given. */
     public static ServerSpec defaults() {
@@ -31,7 +34,7 @@ public record ServerSpec(
 
     /** This specification with another address or port. */
     public ServerSpec withListen(Listen other) {
-        return new ServerSpec(other, limits, cache, devices, repository);
+        return new ServerSpec(other, limits, cache, devices, repository, auth);
     }
 
     /** Where the process listens. */
@@ -61,6 +64,58 @@ public record ServerSpec(
                     throw new IllegalArgumentException("domains must be names such as example.com: " + domain);
                 }
             }
+        }
+    }
+
+    /** Who may call. */
+    public record Auth(
+            @Field(value = "The keys that are known.", min = 1, max = 1000)
+            List<Key> keys) {
+        public Auth {
+            keys = List.copyOf(keys);
+            if (keys.stream().map(Key::name).distinct().count() < keys.size()) {
+                throw new IllegalArgumentException("keys must have different names");
+            }
+            if (keys.stream().map(Key::sha256).distinct().count() < keys.size()) {
+                throw new IllegalArgumentException("keys must differ: two have the same sha256");
+            }
+        }
+    }
+
+    /** One key and what it opens. */
+    public record Key(
+            @Field(value = "Who has it, for messages.", pattern = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+            String name,
+
+            @Field(
+                    "The SHA-256 of the key, in hexadecimal, never the key itself: printf %s KEY | sha256sum. A key should be"
+                            + " long and random, such as openssl rand -hex 32 makes.")
+            String sha256,
+
+            @Field(
+                    value = "Models and pipelines that it may use and see; none written, all.",
+                    byDefault = "[]",
+                    max = 1000)
+            List<String> models,
+
+            @Field(value = "Whether it may load and unload models, and change settings.", byDefault = "false")
+            boolean control,
+
+            @Field(
+                    value = "Requests a second, with a second's worth at once; absent, any number.",
+                    min = 1,
+                    max = 1000000)
+            OptionalInt requestsPerSecond) {
+        private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{64}");
+
+        public Key {
+            models = List.copyOf(models);
+            // What stands here by mistake may be the key itself, so the message does not repeat it.
+            if (!HASH.matcher(sha256).matches()) {
+                throw new IllegalArgumentException(
+                        "sha256 must be the key's SHA-256 in 64 hexadecimal digits, as sha256sum prints it");
+            }
+            sha256 = sha256.toLowerCase(Locale.ROOT);
         }
     }
 

@@ -226,6 +226,16 @@ class SpecReaderTest {
     }
 
     @Test
+    void refusesAKeyInTheClearWithoutRepeatingIt() {
+        String server = "apiVersion: penstock.io/v1alpha1\nkind: Server\n";
+        assertThatThrownBy(() -> reader.read(
+                        "s.yaml", server + "spec: {auth: {keys: [{name: roads, sha256: not-so-secret}]}}\n"))
+                .hasMessageContaining("sha256 must be the key's SHA-256 in 64 hexadecimal digits")
+                .message()
+                .doesNotContain("not-so-secret");
+    }
+
+    @Test
     void reportsStepsThatDoNotFitBesideOtherMistakes() {
         assertViolations("""
                 spec:

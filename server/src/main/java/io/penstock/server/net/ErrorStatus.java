@@ -10,11 +10,13 @@ public final class ErrorStatus {
     public static int http(ErrorCode code) {
         return switch (code) {
             case INVALID_REQUEST -> 400;
+            case UNAUTHENTICATED -> 401;
             case FORBIDDEN -> 403;
             case NOT_FOUND -> 404;
             case METHOD_NOT_ALLOWED -> 405;
             case TOO_LARGE -> 413;
             case UNSUPPORTED_MEDIA_TYPE -> 415;
+            case RATE_LIMITED -> 429;
             case CANCELLED -> 499;
             case UNIMPLEMENTED -> 501;
             case UPSTREAM_FAILED -> 502;
@@ -32,10 +34,11 @@ public final class ErrorStatus {
             case DEADLINE_EXCEEDED -> 4;
             case NOT_FOUND -> 5;
             case FORBIDDEN -> 7;
-            case TOO_LARGE -> 8;
+            case TOO_LARGE, RATE_LIMITED -> 8;
             case METHOD_NOT_ALLOWED, UNIMPLEMENTED -> 12;
             case INTERNAL -> 13;
             case QUEUE_FULL, MEMORY_BUDGET, MODEL_MEMORY, STORAGE_FULL, NOT_READY, DRAINING, UPSTREAM_FAILED -> 14;
+            case UNAUTHENTICATED -> 16;
         };
     }
 

@@ -30,6 +30,11 @@ final class Failures {
         ResultJson.string(body, failure.sentence());
         HttpReply.Whole reply = HttpReply.json(
                 ErrorStatus.http(failure.code()), body.append('}').toString());
-        return ErrorStatus.http(failure.code()) == 503 ? reply.with("retry-after", "1") : reply;
+        if (failure.code() == ErrorCode.UNAUTHENTICATED) {
+            return reply.with("www-authenticate", "Bearer realm=\"penstock\"")
+                    .with("www-authenticate", "Basic realm=\"penstock\", charset=\"UTF-8\"");
+        }
+        boolean later = reply.status() == 503 || failure.code() == ErrorCode.RATE_LIMITED;
+        return later ? reply.with("retry-after", "1") : reply;
     }
 }

@@ -45,6 +45,7 @@ final class GrpcCall implements Http2Call, Invocation.Outcome<GrpcReply> {
     public void begin(boolean endOfStream) {
         try {
             request.checkHost();
+            request.admit();
             Optional<String> timeout = request.header("grpc-timeout");
             if (timeout.isPresent()) {
                 deadline = deadline.earlier(Deadline.after(GrpcTimeout.parse(timeout.get())));
@@ -109,7 +110,8 @@ final class GrpcCall implements Http2Call, Invocation.Outcome<GrpcReply> {
     private GrpcReply call(String path, RequestBody whole) throws InterruptedException {
         RequestBody body = coded ? framing.decoded(whole) : whole;
         try {
-            return framing.coded(parts.grpc().call(new GrpcRequest(request.id, path, request::header, body, deadline)));
+            return framing.coded(parts.grpc()
+                    .call(new GrpcRequest(request.id, path, request::header, body, request.caller(), deadline)));
         } finally {
             if (coded) {
                 body.lease().close();

@@ -39,9 +39,11 @@ public interface GrpcHandler {
      * One call.
      *
      * @param metadata the caller's
+     * @param caller who sent it
      * @param body the message; as with HTTP, its lease is held until the handler returns
      */
-    record GrpcRequest(String id, String path, RequestHeaders metadata, RequestBody body, Deadline deadline) {}
+    record GrpcRequest(
+            String id, String path, RequestHeaders metadata, RequestBody body, Caller caller, Deadline deadline) {}
 
     /**
      * One message.
@@ -62,6 +64,8 @@ public interface GrpcHandler {
         String path();
 
         RequestHeaders metadata();
+
+        Caller caller();
 
         /** By when a message that is received now must be answered. */
         Deadline requestDeadline();

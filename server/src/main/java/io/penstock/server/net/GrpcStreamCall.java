@@ -75,6 +75,7 @@ final class GrpcStreamCall implements Http2Call, Invocation.Outcome<Boolean>, Gr
     public void begin(boolean endOfStream) {
         try {
             request.checkHost();
+            request.admit();
             Optional<String> timeout = request.header("grpc-timeout");
             if (timeout.isPresent()) {
                 deadline = deadline.earlier(Deadline.after(GrpcTimeout.parse(timeout.get())));
@@ -175,6 +176,11 @@ final class GrpcStreamCall implements Http2Call, Invocation.Outcome<Boolean>, Gr
     @Override
     public RequestHeaders metadata() {
         return request::header;
+    }
+
+    @Override
+    public Caller caller() {
+        return request.caller();
     }
 
     @Override

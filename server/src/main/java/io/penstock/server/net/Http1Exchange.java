@@ -43,6 +43,7 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
     private final Invocation<Optional<HttpReply.Whole>> invocation;
     private @Nullable PaceGuard pace;
     private @Nullable ServingException refusal;
+    private Caller caller = Caller.UNKNOWN;
     private boolean reading = true;
     private boolean streaming;
     private boolean keepAlive;
@@ -106,6 +107,12 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
             throw new ServingException(ErrorCode.INVALID_REQUEST, "the request has no Host");
         }
         RequestTarget.checkHost(parts.hosts(), host);
+        HttpHeaders headers = head.headers();
+        caller = parts.admission()
+                .admit(
+                        name -> Optional.ofNullable(headers.get(name)),
+                        head.method().name(),
+                        RequestTarget.path(head.uri()));
     }
 
     /** Answers without reading the body; what follows on the connection cannot be told from it, so it ends. */
@@ -168,6 +175,7 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
     /** From now on the connection belongs to the WebSocket. */
     private void upgrade() {
         try {
+            caller.require(Access.EVERYTHING); // the page shows all there is
             WebSocketConnection.start(parts, ctx, head, id);
         } catch (ServingException e) {
             failed(e);
@@ -188,6 +196,7 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
                 RequestTarget.query(head.uri()),
                 name -> Optional.ofNullable(headers.get(name)),
                 whole,
+                caller,
                 deadline);
         invocation.limit(deadline);
         invocation.start(() -> handle(request), whole);

@@ -46,6 +46,7 @@ final class Http2Exchange implements Http2Call, Invocation.Outcome<Optional<Http
     public void begin(boolean endOfStream) {
         try {
             request.checkHost();
+            request.admit();
             Optional<String> length = request.header("content-length");
             if (length.isPresent()) {
                 body.expect(parsedLength(length.get()));
@@ -109,6 +110,7 @@ final class Http2Exchange implements Http2Call, Invocation.Outcome<Optional<Http
                 RequestTarget.query(String.valueOf(headers.path())),
                 request::header,
                 whole,
+                request.caller(),
                 deadline);
         invocation.limit(deadline);
         invocation.start(() -> handle(asked), whole);

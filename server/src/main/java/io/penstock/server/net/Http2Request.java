@@ -28,6 +28,7 @@ final class Http2Request {
     private @Nullable Future<?> answerLimit;
     private int raised;
     private boolean left;
+    private Caller caller = Caller.UNKNOWN;
 
     Http2Request(PortParts parts, Http2Connection connection, Http2Stream stream, Http2Headers headers) {
         this.parts = parts;
@@ -50,6 +51,19 @@ final class Http2Request {
         if (headers.path() == null || headers.method() == null) {
             throw new ServingException(ErrorCode.INVALID_REQUEST, "the request has no :path or :method");
         }
+    }
+
+    /** Asks who the caller is; comes after {@link #checkHost}. */
+    void admit() {
+        caller = parts.admission()
+                .admit(
+                        this::header,
+                        String.valueOf(headers.method()),
+                        RequestTarget.path(String.valueOf(headers.path())));
+    }
+
+    Caller caller() {
+        return caller;
     }
 
     private @Nullable String headerOrNull(String name) {

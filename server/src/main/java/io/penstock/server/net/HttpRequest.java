@@ -8,6 +8,7 @@ import io.penstock.serving.call.Deadline;
  * @param id the caller's {@code x-request-id} or one of ours
  * @param path as it was sent, percent-encoded, without the query
  * @param query as it was sent, percent-encoded, without the question mark; empty where there is none
+ * @param caller who sent it
  * @param deadline by when the answer must be there
  */
 public record HttpRequest(
@@ -17,9 +18,10 @@ public record HttpRequest(
         String query,
         RequestHeaders headers,
         RequestBody body,
+        Caller caller,
         Deadline deadline) {
     /** This request with another body, whose lease stays the caller's. */
     HttpRequest withBody(RequestBody other) {
-        return new HttpRequest(id, method, path, query, headers, other, deadline);
+        return new HttpRequest(id, method, path, query, headers, other, caller, deadline);
     }
 }

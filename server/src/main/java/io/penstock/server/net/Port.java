@@ -31,8 +31,8 @@ public final class Port implements AutoCloseable {
     private final EventLoopGroup loops;
     private @Nullable Channel listener;
 
-    /** Who answers, by protocol. */
-    public record Handlers(HttpHandler http, GrpcHandler grpc, WebSocketEndpoint webSocket) {}
+    /** Who answers, by protocol, and who decides before that. */
+    public record Handlers(Admission admission, HttpHandler http, GrpcHandler grpc, WebSocketEndpoint webSocket) {}
 
     public Port(Handlers handlers, TensorPool pool, ServerLimits limits, HostPolicy hosts) {
         // Left alone, Netty looks for two logging libraries that are not here, which costs start time.

@@ -15,6 +15,10 @@ record PortParts(
         InFlight inFlight,
         Connections connections) {
 
+    Admission admission() {
+        return handlers.admission();
+    }
+
     HttpHandler http() {
         return handlers.http();
     }

@@ -17,6 +17,8 @@ import java.util.regex.PatternSyntaxException;
  * pattern that fits decides. A HEAD request goes where GET goes. A slash at the end makes no difference.
  */
 public final class Router implements HttpHandler {
+    private static final Pattern VARIABLE = Pattern.compile("\\{[a-z]+\\+?}");
+
     private final List<Route> routes = new ArrayList<>();
 
     /** Answers what a route sends it; variables are percent-decoded. */
@@ -25,14 +27,36 @@ public final class Router implements HttpHandler {
         HttpReply handle(HttpRequest request, List<String> variables) throws InterruptedException;
     }
 
-    private record Route(String method, String pattern, Pattern path, RouteHandler handler) {}
+    /** @param named the index of the variable that names a model or pipeline; below 0 where none does */
+    private record Route(String method, String pattern, Pattern path, RouteHandler handler, Access access, int named) {}
 
-    /** @throws PatternSyntaxException if {@code pattern} has other special characters */
+    /**
+     * A route for callers who may use what its variable {@code {m+}}, a model, or {@code {p}}, a pipeline, names; without
+     * such a variable for those who may use everything.
+     *
+     * @throws PatternSyntaxException if {@code pattern} has other special characters
+     */
     public Router add(String method, String pattern, RouteHandler handler) {
+        return add(method, pattern, named(pattern) < 0 ? Access.EVERYTHING : Access.NAMED, handler);
+    }
+
+    /** A route for callers who may do what {@code access} says, and use what the path names. */
+    public Router add(String method, String pattern, Access access, RouteHandler handler) {
         String expression =
                 pattern.replace(".", "\\.").replaceAll("\\{[a-z]+\\+}", "(.+?)").replaceAll("\\{[a-z]+}", "([^/]+)");
-        routes.add(new Route(method, pattern, Pattern.compile(expression), handler));
+        routes.add(new Route(method, pattern, Pattern.compile(expression), handler, access, named(pattern)));
         return this;
+    }
+
+    private static int named(String pattern) {
+        Matcher variables = VARIABLE.matcher(pattern);
+        for (int i = 0; variables.find(); i++) {
+            String variable = variables.group();
+            if (variable.equals("{m+}") || variable.equals("{p}")) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     @Override
@@ -51,7 +75,12 @@ public final class Router implements HttpHandler {
             }
             decided = route.pattern;
             if (route.method.equals(method)) {
-                return route.handler.handle(request, variables(matcher));
+                List<String> variables = variables(matcher);
+                request.caller().require(route.access);
+                if (route.named >= 0) {
+                    request.caller().requireUse(variables.get(route.named));
+                }
+                return route.handler.handle(request, variables);
             }
             allowed.add(route.method);
         }

@@ -3,6 +3,7 @@ package io.penstock.server.oip;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import io.penstock.server.net.Caller;
 import io.penstock.server.net.GrpcHandler.GrpcReply;
 import io.penstock.server.net.GrpcHandler.GrpcRequest;
 import io.penstock.server.net.RequestBody;
@@ -21,7 +22,7 @@ interface GrpcMethod {
     /** What a method does with its parsed message. */
     @FunctionalInterface
     interface Answer<Q> {
-        MessageLite to(Q request) throws InterruptedException;
+        MessageLite to(Caller caller, Q request) throws InterruptedException;
     }
 
     /**
@@ -30,7 +31,7 @@ interface GrpcMethod {
      * @param parser asked for at each call and not before: it initialises every message of its file
      */
     static <Q extends MessageLite> GrpcMethod of(Supplier<Parser<Q>> parser, Answer<Q> handler) {
-        return request -> reply(handler.to(parsed(request.path(), request.body(), parser.get())));
+        return request -> reply(handler.to(request.caller(), parsed(request.path(), request.body(), parser.get())));
     }
 
     /** @throws ServingException if the body is no such message */

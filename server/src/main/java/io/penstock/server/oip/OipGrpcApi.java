@@ -28,6 +28,7 @@ import io.penstock.protocol.oip.ServerReadyRequest;
 import io.penstock.protocol.oip.ServerReadyResponse;
 import io.penstock.protocol.oip.StatisticDuration;
 import io.penstock.protocol.reflection.v1.ReflectionProto;
+import io.penstock.server.net.Caller;
 import io.penstock.server.net.GrpcHandler;
 import io.penstock.serving.LatencyHistogram;
 import io.penstock.serving.Model;
@@ -68,14 +69,15 @@ public final class OipGrpcApi implements GrpcHandler {
         add(
                 "ServerLive",
                 ServerLiveRequest::parser,
-                request -> ServerLiveResponse.newBuilder().setLive(true).build());
+                (caller, request) ->
+                        ServerLiveResponse.newBuilder().setLive(true).build());
         add(
                 "ServerReady",
                 ServerReadyRequest::parser,
-                request -> ServerReadyResponse.newBuilder()
+                (caller, request) -> ServerReadyResponse.newBuilder()
                         .setReady(parts.ready().getAsBoolean())
                         .build());
-        add("ServerMetadata", ServerMetadataRequest::parser, request -> server());
+        add("ServerMetadata", ServerMetadataRequest::parser, (caller, request) -> server());
         add("ModelReady", ModelReadyRequest::parser, this::modelReady);
         add("ModelMetadata", ModelMetadataRequest::parser, this::metadata);
         add("ModelConfig", ModelConfigRequest::parser, this::config);
@@ -86,7 +88,9 @@ public final class OipGrpcApi implements GrpcHandler {
 
     private void addServices() {
         GrpcHealth health = new GrpcHealth(Set.of(SERVICE, GrpcHealth.NAME), parts.ready());
-        methods.put("/" + GrpcHealth.NAME + "/Check", GrpcMethod.of(HealthCheckRequest::parser, health::check));
+        methods.put(
+                "/" + GrpcHealth.NAME + "/Check",
+                GrpcMethod.of(HealthCheckRequest::parser, (caller, request) -> health.check(request)));
         streams.put("/" + GrpcHealth.NAME + "/Watch", health::watch);
         streams.put("/" + GrpcReflection.V1 + "/ServerReflectionInfo", OipGrpcApi::reflect);
         streams.put("/" + GrpcReflection.V1_ALPHA + "/ServerReflectionInfo", OipGrpcApi::reflect);
@@ -120,7 +124,11 @@ public final class OipGrpcApi implements GrpcHandler {
 
     @Override
     public GrpcReply call(GrpcRequest request) throws InterruptedException {
-        return found(methods, request.path()).call(request);
+        try {
+            return found(methods, request.path()).call(request);
+        } catch (ServingException e) {
+            throw request.caller().shown(e);
+        }
     }
 
     @Override
@@ -145,13 +153,15 @@ public final class OipGrpcApi implements GrpcHandler {
     }
 
     /** An unknown model is not ready, as Triton has it: no error. */
-    private ModelReadyResponse modelReady(ModelReadyRequest request) {
+    private ModelReadyResponse modelReady(Caller caller, ModelReadyRequest request) {
+        caller.requireUse(request.getName());
         return ModelReadyResponse.newBuilder()
                 .setReady(parts.isReady(request.getName(), request.getVersion()))
                 .build();
     }
 
-    private ModelMetadataResponse metadata(ModelMetadataRequest request) {
+    private ModelMetadataResponse metadata(Caller caller, ModelMetadataRequest request) {
+        caller.requireUse(request.getName());
         TensorModel model = models.tensorModel(request.getName(), request.getVersion());
         ModelMetadataResponse.Builder answer = ModelMetadataResponse.newBuilder()
                 .setName(model.name())
@@ -173,7 +183,8 @@ public final class OipGrpcApi implements GrpcHandler {
     }
 
     /** The part of Triton's configuration that clients look at. */
-    private ModelConfigResponse config(ModelConfigRequest request) {
+    private ModelConfigResponse config(Caller caller, ModelConfigRequest request) {
+        caller.requireUse(request.getName());
         TensorModel model = models.tensorModel(request.getName(), request.getVersion());
         ModelConfig.Builder config = ModelConfig.newBuilder()
                 .setName(model.name())
@@ -199,10 +210,16 @@ public final class OipGrpcApi implements GrpcHandler {
                 + (tensor.type() == DataType.BYTES ? "STRING" : tensor.type().name()));
     }
 
-    private ModelStatisticsResponse statistics(ModelStatisticsRequest request) {
+    private ModelStatisticsResponse statistics(Caller caller, ModelStatisticsRequest request) {
+        if (!request.getName().isEmpty()) {
+            caller.requireUse(request.getName());
+        }
         List<? extends Model> wanted = parts.counted(request.getName(), request.getVersion());
         ModelStatisticsResponse.Builder answer = ModelStatisticsResponse.newBuilder();
         for (Model model : wanted) {
+            if (!caller.mayUse(model.name())) {
+                continue;
+            }
             ModelStatistics counted = model.statistics();
             answer.addModelStatsBuilder()
                     .setName(model.name())

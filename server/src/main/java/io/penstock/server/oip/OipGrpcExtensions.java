@@ -23,6 +23,8 @@ import io.penstock.protocol.oip.SystemSharedMemoryUnregisterRequest;
 import io.penstock.protocol.oip.SystemSharedMemoryUnregisterResponse;
 import io.penstock.protocol.oip.TraceSettingRequest;
 import io.penstock.protocol.oip.TraceSettingResponse;
+import io.penstock.server.net.Access;
+import io.penstock.server.net.Caller;
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
 import java.util.LinkedHashMap;
@@ -53,9 +55,10 @@ final class OipGrpcExtensions {
         methods.add("SystemSharedMemoryStatus", SystemSharedMemoryStatusRequest::parser, this::memory);
         methods.add("SystemSharedMemoryRegister", SystemSharedMemoryRegisterRequest::parser, this::register);
         methods.add("SystemSharedMemoryUnregister", SystemSharedMemoryUnregisterRequest::parser, this::unregister);
-        methods.add("CudaSharedMemoryStatus", CudaSharedMemoryStatusRequest::parser, request -> noCuda());
-        methods.add("CudaSharedMemoryRegister", CudaSharedMemoryRegisterRequest::parser, request -> noCuda());
-        methods.add("CudaSharedMemoryUnregister", CudaSharedMemoryUnregisterRequest::parser, request -> noCuda());
+        methods.add("CudaSharedMemoryStatus", CudaSharedMemoryStatusRequest::parser, (caller, request) -> noCuda());
+        methods.add("CudaSharedMemoryRegister", CudaSharedMemoryRegisterRequest::parser, (caller, request) -> noCuda());
+        methods.add(
+                "CudaSharedMemoryUnregister", CudaSharedMemoryUnregisterRequest::parser, (caller, request) -> noCuda());
         methods.add("TraceSetting", TraceSettingRequest::parser, this::traces);
         methods.add("LogSettings", LogSettingsRequest::parser, this::logs);
     }
@@ -64,9 +67,12 @@ final class OipGrpcExtensions {
         throw OipParts.noCuda();
     }
 
-    private MessageLite index(RepositoryIndexRequest request) {
+    private MessageLite index(Caller caller, RepositoryIndexRequest request) {
         RepositoryIndexResponse.Builder answer = RepositoryIndexResponse.newBuilder();
         for (ModelControl.Entry entry : parts.control().index(request.getReady())) {
+            if (!caller.mayUse(entry.name())) {
+                continue;
+            }
             answer.addModelsBuilder()
                     .setName(entry.name())
                     .setVersion(entry.version())
@@ -76,7 +82,9 @@ final class OipGrpcExtensions {
         return answer.build();
     }
 
-    private MessageLite load(RepositoryModelLoadRequest request) throws InterruptedException {
+    private MessageLite load(Caller caller, RepositoryModelLoadRequest request) throws InterruptedException {
+        caller.require(Access.CONTROL);
+        caller.requireUse(request.getModelName());
         Map<String, byte[]> files = new LinkedHashMap<>();
         Optional<String> config = Optional.empty();
         for (Map.Entry<String, ModelRepositoryParameter> each :
@@ -99,14 +107,17 @@ final class OipGrpcExtensions {
         return RepositoryModelLoadResponse.getDefaultInstance();
     }
 
-    private MessageLite unload(RepositoryModelUnloadRequest request) throws InterruptedException {
+    private MessageLite unload(Caller caller, RepositoryModelUnloadRequest request) throws InterruptedException {
+        caller.require(Access.CONTROL);
+        caller.requireUse(request.getModelName());
         ModelRepositoryParameter dependents = request.getParametersMap().get("unload_dependents");
         parts.control()
                 .unload(OipParts.checkedName(request.getModelName()), dependents != null && dependents.getBoolParam());
         return RepositoryModelUnloadResponse.getDefaultInstance();
     }
 
-    private MessageLite memory(SystemSharedMemoryStatusRequest request) {
+    private MessageLite memory(Caller caller, SystemSharedMemoryStatusRequest request) {
+        caller.require(Access.EVERYTHING);
         SystemSharedMemoryStatusResponse.Builder answer = SystemSharedMemoryStatusResponse.newBuilder();
         for (SharedMemory.Region region : parts.shared().status(request.getName())) {
             answer.putRegions(
@@ -121,12 +132,14 @@ final class OipGrpcExtensions {
         return answer.build();
     }
 
-    private MessageLite register(SystemSharedMemoryRegisterRequest request) {
+    private MessageLite register(Caller caller, SystemSharedMemoryRegisterRequest request) {
+        caller.require(Access.CONTROL);
         parts.shared().register(request.getName(), request.getKey(), request.getOffset(), request.getByteSize());
         return SystemSharedMemoryRegisterResponse.getDefaultInstance();
     }
 
-    private MessageLite unregister(SystemSharedMemoryUnregisterRequest request) {
+    private MessageLite unregister(Caller caller, SystemSharedMemoryUnregisterRequest request) {
+        caller.require(Access.CONTROL);
         if (request.getName().isEmpty()) {
             parts.shared().unregisterAll();
         } else {
@@ -135,7 +148,12 @@ final class OipGrpcExtensions {
         return SystemSharedMemoryUnregisterResponse.getDefaultInstance();
     }
 
-    private MessageLite traces(TraceSettingRequest request) {
+    private MessageLite traces(Caller caller, TraceSettingRequest request) {
+        if (request.getModelName().isEmpty()) {
+            caller.require(Access.EVERYTHING);
+        } else {
+            caller.requireUse(request.getModelName());
+        }
         OipRestExtensions.requireModel(parts, request.getModelName());
         Map<String, Optional<List<String>>> changes = new LinkedHashMap<>();
         request.getSettingsMap().forEach((name, value) -> {
@@ -143,6 +161,7 @@ final class OipGrpcExtensions {
             changes.put(name, texts.isEmpty() ? Optional.empty() : Optional.of(texts));
         });
         if (!changes.isEmpty()) {
+            caller.require(Access.CONTROL);
             parts.traces().update(request.getModelName(), changes);
         }
         TraceSettingResponse.Builder answer = TraceSettingResponse.newBuilder();
@@ -156,7 +175,8 @@ final class OipGrpcExtensions {
         return answer.build();
     }
 
-    private MessageLite logs(LogSettingsRequest request) {
+    private MessageLite logs(Caller caller, LogSettingsRequest request) {
+        caller.require(Access.EVERYTHING);
         Map<String, Object> changes = new LinkedHashMap<>();
         request.getSettingsMap().forEach((name, value) -> {
             switch (value.getParameterChoiceCase()) {
@@ -167,6 +187,7 @@ final class OipGrpcExtensions {
             }
         });
         if (!changes.isEmpty()) {
+            caller.require(Access.CONTROL);
             parts.logs().update(changes);
         }
         LogSettingsResponse.Builder answer = LogSettingsResponse.newBuilder();

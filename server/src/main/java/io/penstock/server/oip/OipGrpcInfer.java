@@ -60,6 +60,7 @@ final class OipGrpcInfer {
                     ErrorCode.INVALID_REQUEST, "the message is not a ModelInferRequest: " + e.getMessage(), e);
         }
         ModelInferRequest head = message.head();
+        request.caller().requireUse(head.getModelName());
         TensorModel model = parts.models().tensorModel(head.getModelName(), head.getModelVersion());
         return parts.counter().counting(model, "grpc", () -> infer(request, message, model, said));
     }

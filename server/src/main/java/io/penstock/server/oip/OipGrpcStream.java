@@ -126,10 +126,16 @@ final class OipGrpcStream {
         private Outcome answer(RequestBody message) throws InterruptedException {
             try {
                 GrpcRequest request = new GrpcRequest(
-                        stream.id(), stream.path(), stream.metadata(), message, stream.requestDeadline());
+                        stream.id(),
+                        stream.path(),
+                        stream.metadata(),
+                        message,
+                        stream.caller(),
+                        stream.requestDeadline());
+                stream.caller().pace().run();
                 return new Outcome.Answered(infer.infer(request, FINAL));
             } catch (ServingException e) {
-                return new Outcome.Failed(e);
+                return new Outcome.Failed(stream.caller().shown(e));
             } finally {
                 message.lease().close();
             }

@@ -1,6 +1,8 @@
 package io.penstock.server.oip;
 
 import io.penstock.pipeline.ResultJson;
+import io.penstock.server.net.Access;
+import io.penstock.server.net.Caller;
 import io.penstock.server.net.HttpReply;
 import io.penstock.server.net.HttpReply.Header;
 import io.penstock.server.net.HttpRequest;
@@ -40,11 +42,15 @@ public final class OipRestApi {
         new OipRestExtensions(parts).addTo(router);
         router.add("POST", "/v2/models/{m+}/versions/{v}/infer", (r, v) -> infer(r, v.getFirst(), v.getLast()));
         router.add("POST", "/v2/models/{m+}/infer", (r, v) -> infer(r, v.getFirst(), ""));
-        router.add("GET", "/v2", (r, v) -> server());
-        router.add("GET", "/v2/health/live", (r, v) -> HttpReply.json(200, "{\"live\":true}"));
-        router.add("GET", "/v2/health/ready", (r, v) -> ready());
-        router.add("GET", "/v2/models", (r, v) -> HttpReply.json(200, "{\"models\":" + names() + "}"));
-        router.add("GET", "/v2/models/stats", (r, v) -> HttpReply.json(200, ModelJson.statistics(models.all())));
+        router.add("GET", "/v2", Access.KNOWN, (r, v) -> server());
+        router.add("GET", "/v2/health/live", Access.KNOWN, (r, v) -> HttpReply.json(200, "{\"live\":true}"));
+        router.add("GET", "/v2/health/ready", Access.KNOWN, (r, v) -> ready());
+        router.add(
+                "GET",
+                "/v2/models",
+                Access.KNOWN,
+                (r, v) -> HttpReply.json(200, "{\"models\":" + names(r.caller()) + "}"));
+        router.add("GET", "/v2/models/stats", Access.KNOWN, (r, v) -> allStats(r.caller()));
         router.add("GET", "/v2/models/{m+}/versions/{v}/ready", (r, v) -> modelReady(v.getFirst(), v.getLast()));
         router.add("GET", "/v2/models/{m+}/ready", (r, v) -> modelReady(v.getFirst(), ""));
         router.add("GET", "/v2/models/{m+}/versions/{v}/stats", (r, v) -> stats(v.getFirst(), v.getLast()));
@@ -128,10 +134,23 @@ public final class OipRestApi {
         return isReady ? reply : reply.with("retry-after", "1");
     }
 
-    private String names() {
+    private HttpReply allStats(Caller caller) {
+        return HttpReply.json(
+                200,
+                ModelJson.statistics(models.all().stream()
+                        .filter(model -> caller.mayUse(model.name()))
+                        .toList()));
+    }
+
+    private String names(Caller caller) {
         StringBuilder out = new StringBuilder();
         ResultJson.strings(
-                out, models.all().stream().map(Model::name).distinct().toList());
+                out,
+                models.all().stream()
+                        .map(Model::name)
+                        .filter(caller::mayUse)
+                        .distinct()
+                        .toList());
         return out.toString();
     }
 

@@ -1,6 +1,7 @@
 package io.penstock.server.oip;
 
 import io.penstock.pipeline.ResultJson;
+import io.penstock.server.net.Access;
 import io.penstock.server.net.HttpReply;
 import io.penstock.server.net.HttpRequest;
 import io.penstock.server.net.Router;
@@ -26,23 +27,31 @@ final class OipRestExtensions {
 
     /** Before the routes of models, whose names may have slashes. */
     void addTo(Router router) {
-        router.add("POST", "/v2/repository/index", (r, v) -> index(r));
-        router.add("POST", "/v2/repository/models/{m+}/load", (r, v) -> load(r, v.getLast()));
-        router.add("POST", "/v2/repository/models/{m+}/unload", (r, v) -> unload(r, v.getLast()));
-        router.add("POST", "/v2/repository/{r}/index", (r, v) -> index(r));
-        router.add("POST", "/v2/repository/{r}/models/{m+}/load", (r, v) -> load(r, v.getLast()));
-        router.add("POST", "/v2/repository/{r}/models/{m+}/unload", (r, v) -> unload(r, v.getLast()));
+        router.add("POST", "/v2/repository/index", Access.KNOWN, (r, v) -> index(r));
+        router.add("POST", "/v2/repository/models/{m+}/load", Access.CONTROL, (r, v) -> load(r, v.getLast()));
+        router.add("POST", "/v2/repository/models/{m+}/unload", Access.CONTROL, (r, v) -> unload(r, v.getLast()));
+        router.add("POST", "/v2/repository/{r}/index", Access.KNOWN, (r, v) -> index(r));
+        router.add("POST", "/v2/repository/{r}/models/{m+}/load", Access.CONTROL, (r, v) -> load(r, v.getLast()));
+        router.add("POST", "/v2/repository/{r}/models/{m+}/unload", Access.CONTROL, (r, v) -> unload(r, v.getLast()));
         router.add("GET", "/v2/logging", (r, v) -> logging());
-        router.add("POST", "/v2/logging", (r, v) -> changeLogging(r));
+        router.add("POST", "/v2/logging", Access.CONTROL, (r, v) -> changeLogging(r));
         router.add("GET", "/v2/trace/setting", (r, v) -> traces(""));
-        router.add("POST", "/v2/trace/setting", (r, v) -> changeTraces(r, ""));
+        router.add("POST", "/v2/trace/setting", Access.CONTROL, (r, v) -> changeTraces(r, ""));
         router.add("GET", "/v2/models/{m+}/trace/setting", (r, v) -> traces(v.getFirst()));
-        router.add("POST", "/v2/models/{m+}/trace/setting", (r, v) -> changeTraces(r, v.getFirst()));
+        router.add("POST", "/v2/models/{m+}/trace/setting", Access.CONTROL, (r, v) -> changeTraces(r, v.getFirst()));
         router.add("GET", "/v2/systemsharedmemory/status", (r, v) -> memory(""));
         router.add("GET", "/v2/systemsharedmemory/region/{r}/status", (r, v) -> memory(v.getFirst()));
-        router.add("POST", "/v2/systemsharedmemory/region/{r}/register", (r, v) -> register(r, v.getFirst()));
-        router.add("POST", "/v2/systemsharedmemory/region/{r}/unregister", (r, v) -> unregister(v.getFirst()));
-        router.add("POST", "/v2/systemsharedmemory/unregister", (r, v) -> unregisterAll());
+        router.add(
+                "POST",
+                "/v2/systemsharedmemory/region/{r}/register",
+                Access.CONTROL,
+                (r, v) -> register(r, v.getFirst()));
+        router.add(
+                "POST",
+                "/v2/systemsharedmemory/region/{r}/unregister",
+                Access.CONTROL,
+                (r, v) -> unregister(v.getFirst()));
+        router.add("POST", "/v2/systemsharedmemory/unregister", Access.CONTROL, (r, v) -> unregisterAll());
         for (String method : List.of("GET", "POST")) {
             router.add(method, "/v2/cudasharedmemory/{p+}", (r, v) -> {
                 throw OipParts.noCuda();
@@ -55,6 +64,9 @@ final class OipRestExtensions {
         StringBuilder out = new StringBuilder("[");
         String separator = "";
         for (ModelControl.Entry entry : parts.control().index(ready)) {
+            if (!request.caller().mayUse(entry.name())) {
+                continue;
+            }
             ResultJson.string(out.append(separator).append("{\"name\":"), entry.name());
             ResultJson.string(out.append(",\"version\":"), entry.version());
             ResultJson.string(out.append(",\"state\":"), entry.state().name());

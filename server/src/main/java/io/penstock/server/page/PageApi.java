@@ -2,6 +2,7 @@ package io.penstock.server.page;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.penstock.server.net.Access;
 import io.penstock.server.net.HttpReply;
 import io.penstock.server.net.HttpReply.Header;
 import io.penstock.server.net.HttpRequest;
@@ -78,7 +79,7 @@ public final class PageApi {
     private static void add(Router router, String name, String type) {
         byte[] bytes = read(name);
         PageFile file = new PageFile(type, MemorySegment.ofArray(bytes), tag(bytes));
-        router.add("GET", "/page/" + name, (request, v) -> serve(request, file));
+        router.add("GET", "/page/" + name, Access.KNOWN, (request, v) -> serve(request, file));
     }
 
     private static boolean isBrowser(HttpRequest request) {

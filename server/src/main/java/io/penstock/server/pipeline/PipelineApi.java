@@ -9,6 +9,8 @@ import io.penstock.pipeline.frame.Picture;
 import io.penstock.pipeline.frame.PictureCodec;
 import io.penstock.pipeline.frame.PictureException;
 import io.penstock.pipeline.frame.ResultPainter;
+import io.penstock.server.net.Access;
+import io.penstock.server.net.Caller;
 import io.penstock.server.net.HttpReply;
 import io.penstock.server.net.HttpRequest;
 import io.penstock.server.net.Router;
@@ -41,17 +43,19 @@ public final class PipelineApi {
     }
 
     public void addTo(Router router) {
-        router.add("GET", "/pipelines", (request, variables) -> list());
+        router.add("GET", "/pipelines", Access.KNOWN, (request, variables) -> list(request.caller()));
         router.add("GET", "/pipelines/{p}", (request, variables) -> describe(variables.getFirst()));
         router.add("POST", "/pipelines/{p}", (request, variables) -> infer(request, variables.getFirst()));
     }
 
-    private HttpReply list() {
+    private HttpReply list(Caller caller) {
         StringBuilder out = new StringBuilder("{\"pipelines\":[");
         String separator = "";
         for (Pipeline pipeline : pipelines.get()) {
-            append(out.append(separator), pipeline);
-            separator = ",";
+            if (caller.mayUse(pipeline.name())) {
+                append(out.append(separator), pipeline);
+                separator = ",";
+            }
         }
         return HttpReply.json(200, out.append("]}").toString());
     }

@@ -2,6 +2,8 @@ package io.penstock.server.v1;
 
 import io.penstock.pipeline.ResultJson;
 import io.penstock.server.metrics.InferCounter;
+import io.penstock.server.net.Access;
+import io.penstock.server.net.Caller;
 import io.penstock.server.net.HttpReply;
 import io.penstock.server.net.HttpRequest;
 import io.penstock.server.net.Router;
@@ -37,7 +39,7 @@ public final class V1Api {
                     ErrorCode.UNIMPLEMENTED,
                     "model " + models.tensorModel(v.getFirst(), "").name() + " has no explainer");
         });
-        router.add("GET", "/v1/models", (r, v) -> list());
+        router.add("GET", "/v1/models", Access.KNOWN, (r, v) -> list(r.caller()));
         router.add("GET", "/v1/models/{m+}", (r, v) -> model(v.getFirst()));
     }
 
@@ -64,12 +66,17 @@ public final class V1Api {
     }
 
     /** One body for both worlds: KServe's V1 reads {@code models}, OpenAI's clients {@code data}. */
-    private HttpReply list() {
+    private HttpReply list(Caller caller) {
+        List<String> names = models.all().stream()
+                .map(Model::name)
+                .filter(caller::mayUse)
+                .distinct()
+                .toList();
         StringBuilder out = new StringBuilder("{\"models\":");
-        ResultJson.strings(out, names());
+        ResultJson.strings(out, names);
         out.append(",\"object\":\"list\",\"data\":[");
         String separator = "";
-        for (String name : names()) {
+        for (String name : names) {
             openAiModel(out.append(separator).append('{'), name).append('}');
             separator = ",";
         }
@@ -82,10 +89,6 @@ public final class V1Api {
         ResultJson.string(out, model.name());
         openAiModel(out.append(",\"ready\":true,"), model.name());
         return HttpReply.json(200, out.append('}').toString());
-    }
-
-    private List<String> names() {
-        return models.all().stream().map(Model::name).distinct().toList();
     }
 
     private static StringBuilder openAiModel(StringBuilder out, String name) {

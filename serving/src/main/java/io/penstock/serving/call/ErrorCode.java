@@ -18,8 +18,17 @@ public enum ErrorCode {
             "Send JPEG, PNG, WebP or BMP, and say so in `content-type`."),
     FORBIDDEN(
             ErrorType.CLIENT,
-            "A request from a `Host` or an origin that is not served here.",
-            "Use localhost or a loopback address; a process that others shall reach needs `listen.address`."),
+            "A request from a `Host` or an origin that is not served here, or by a key that does not open this.",
+            "Use localhost or a loopback address; a process that others shall reach needs `listen.address`."
+                    + " A key opens what its `models` and `control` in `Server` say."),
+    UNAUTHENTICATED(
+            ErrorType.CLIENT,
+            "No key, or one that is not known here.",
+            "Send `authorization: Bearer KEY`, with a key whose hash stands in `auth.keys` of `Server`."),
+    RATE_LIMITED(
+            ErrorType.CLIENT,
+            "More requests than the key's rate allows.",
+            "Retry after the time in `retry-after`, or raise the key's `requestsPerSecond`."),
     TOO_LARGE(
             ErrorType.CLIENT,
             "A body, header or picture over a limit.",
