@@ -36,10 +36,19 @@ final class Main {
             System.out.println(VersionCommand.line());
             return;
         }
+        quietNetty();
         Preload preload = Preload.begin(arguments);
         int exitCode = run(arguments);
         preload.await();
         System.exit(exitCode);
+    }
+
+    /** Netty's buffers tell a Flight Recorder of themselves unless told not to: 80 ms of the first request. */
+    private static void quietNetty() {
+        String recorder = "io.netty.jfr.enabled";
+        if (System.getProperty(recorder) == null) {
+            System.setProperty(recorder, "false");
+        }
     }
 
     static int run(String... arguments) {
