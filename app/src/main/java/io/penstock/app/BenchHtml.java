@@ -15,32 +15,20 @@ final class BenchHtml {
     private static final int TOP = 10;
     private static final int STEPS = 60;
 
-    private static final String STYLE = """
-            :root{color-scheme:light dark;--ink:#1b2430;--dim:#5d6b7a;--line:#d5dce4;--bar:#2f7fd1;--back:#fff}
-            @media(prefers-color-scheme:dark){:root{--ink:#e6ebf1;--dim:#9aa7b5;--line:#36414d;--bar:#5aa5ee;--back:#12181f}}
-            body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--back);max-width:60rem;margin:2rem auto;
-            padding:0 1rem}table{border-collapse:collapse;width:100%}th,td{text-align:right;padding:.3rem .6rem;
-            border-bottom:1px solid var(--line)}th:first-child,td:first-child{text-align:left}th{color:var(--dim)}
-            svg{width:100%;height:auto}text{fill:var(--dim);font-size:11px}.bar{fill:var(--bar)}
-            .curve{fill:none;stroke:var(--bar);stroke-width:2}.axis{stroke:var(--line)}dt{color:var(--dim)}dd{margin:0 0 .4rem}
-            """;
-
     private BenchHtml() {}
 
     static String page(BenchResult result) {
-        StringBuilder out = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">");
-        out.append("<meta name=\"viewport\" content=\"width=device-width\"><title>Penstock bench</title><style>\n");
-        out.append(STYLE).append("</style></head><body>\n<h1>Penstock bench</h1>\n<dl>");
+        StringBuilder out = HtmlReport.begin("Penstock bench").append("<dl>");
         result.conditions()
                 .forEach((name, value) -> out.append("<dt>")
-                        .append(escaped(name))
+                        .append(HtmlReport.escaped(name))
                         .append("</dt><dd>")
-                        .append(escaped(String.valueOf(value)))
+                        .append(HtmlReport.escaped(String.valueOf(value)))
                         .append("</dd>"));
         out.append("</dl>\n");
         table(out, result);
         for (Measured load : result.loads()) {
-            out.append("<h2>").append(escaped(load.name())).append("</h2>\n");
+            out.append("<h2>").append(HtmlReport.escaped(load.name())).append("</h2>\n");
             out.append("<h3>How many requests took how long</h3>\n").append(histogram(load));
             out.append("<h3>Latency by percentile</h3>\n").append(percentiles(load));
             out.append("<h3>Answered each second</h3>\n").append(seconds(load, Measured.Second::rate, ""));
@@ -48,7 +36,7 @@ final class BenchHtml {
                     .append(seconds(load, second -> second.p99().toNanos() / 1e6, " ms"));
             failures(out, load);
         }
-        return out.append("</body></html>\n").toString();
+        return HtmlReport.end(out);
     }
 
     private static void table(StringBuilder out, BenchResult result) {
@@ -59,7 +47,7 @@ final class BenchHtml {
         }
         out.append("</tr></thead><tbody>");
         for (Measured load : result.loads()) {
-            out.append("<tr><td>").append(escaped(load.name())).append("</td>");
+            out.append("<tr><td>").append(HtmlReport.escaped(load.name())).append("</td>");
             for (String cell : List.of(
                     number(load.rate()),
                     BenchText.time(load.percentile(50)),
@@ -83,7 +71,7 @@ final class BenchHtml {
         }
         out.append("<h3>What failed, with the first of each kind</h3><table>");
         for (Measured.Failure failure : load.failures()) {
-            out.append("<tr><td>").append(escaped(failure.status() + " " + failure.sentence()));
+            out.append("<tr><td>").append(HtmlReport.escaped(failure.status() + " " + failure.sentence()));
             out.append("</td><td>").append(failure.count()).append("</td></tr>");
         }
         out.append("</table>\n");
@@ -182,14 +170,10 @@ final class BenchHtml {
     }
 
     private static void label(StringBuilder out, double x, double y, String text) {
-        out.append(String.format(Locale.ROOT, "<text x=\"%.0f\" y=\"%.0f\">%s</text>", x, y, escaped(text)));
+        out.append(String.format(Locale.ROOT, "<text x=\"%.0f\" y=\"%.0f\">%s</text>", x, y, HtmlReport.escaped(text)));
     }
 
     private static String number(double value) {
         return String.format(Locale.ROOT, value < 100 ? "%.2f" : "%.0f", value);
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 }

@@ -1,13 +1,13 @@
 package io.penstock.app;
 
-import io.penstock.pipeline.ResultJson;
 import io.penstock.vision.detect.DetectionSettings;
-import io.penstock.vision.evaluation.AveragePrecision;
+import io.penstock.vision.evaluation.PrecisionEvaluation;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,7 +20,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Scores a detector on known truth: average precision as COCO defines it (101 points, mean over the classes).",
             "",
-            "Truth comes from a folder of pictures with YOLO text labels, or from the synthetic street, where objects less"
+            "Of two targets the difference is told too, and whether it is more than chance on so many pictures.",
+            "",
+            "Truth comes from a folder of pictures with YOLO or COCO labels, or from the synthetic street, where objects less"
                     + " than 50 %% visible or under 12 pixels on the shorter side at the network's size are ignored.",
             ""
         },
@@ -39,9 +41,12 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Option(
             names = "--labels",
-            paramLabel = "DIR",
-            description =
-                    "Their truth, a text file each: class, centre x, centre y, width, height (shares of the picture).")
+            paramLabel = "DIR|FILE",
+            description = {
+                "Their truth: a folder with a text file each, a line an object (class, centre x, centre y, width, height,"
+                        + " as shares of the picture),",
+                "or a JSON file of COCO annotations, whose category names are the labels."
+            })
     private Optional<Path> labels = Optional.empty();
 
     @Option(names = "--scene", paramLabel = "street", description = "Scores on the synthetic street instead.")
@@ -64,6 +69,20 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "-o", paramLabel = "table|json", description = "How the answer is written. Default: table.")
     private ValidateCommand.OutputFormat output = ValidateCommand.OutputFormat.TABLE;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description =
+                    "Also writes a page (.html): curves of precision against recall, classes, what was taken for what;"
+                            + " or the curves of the last target alone (.svg).")
+    private Optional<Path> report = Optional.empty();
+
+    @Option(
+            names = "--detections",
+            paramLabel = "FILE",
+            description = "Also writes every box that was scored, as COCO results in JSON, for other evaluators.")
+    private Optional<Path> detections = Optional.empty();
+
     EvaluateCommand(Console console) {
         this.console = console;
     }
@@ -79,78 +98,68 @@ final class EvaluateCommand implements Callable<Integer> {
         if (frames < 1 || every < 1) {
             throw new CommandException(ExitCode.USAGE, "--frames and --every must be at least 1");
         }
+        if (detections.isPresent() && (images.isEmpty() || targets.size() > 1)) {
+            throw new CommandException(ExitCode.USAGE, "--detections goes with one target and --images");
+        }
+        report.ifPresent(EvaluateCommand::checkReport);
         Documents documents = Documents.read(targets);
-        List<AveragePrecision> scores = new ArrayList<>();
+        List<Evaluated> results = new ArrayList<>();
+        ProgressBar progress =
+                new ProgressBar(console.err(), Terminal.ofStandardError(System.getenv()), ProgressBar.Unit.ITEMS);
         try (Engine engine =
                 Engine.start(UserFolders.of(System.getenv()), documents.server(), ProgressBar.ofFetches(console))) {
-            for (Target target : documents.targets()) {
-                scores.add(score(target, engine));
+            Optional<PrecisionEvaluation> first = Optional.empty();
+            for (int i = 0; i < documents.targets().size(); i++) {
+                PrecisionEvaluation score = score(documents.targets().get(i), engine, progress);
+                results.add(new Evaluated(targets.get(i), score.result(), first.map(score::less)));
+                first = first.or(() -> Optional.of(score));
             }
         }
-        report(scores);
+        if (output == ValidateCommand.OutputFormat.JSON) {
+            List<Map<String, Object>> trees =
+                    results.stream().map(Evaluated::tree).toList();
+            console.out().println(TreeText.line(trees.size() == 1 ? trees.getFirst() : trees));
+        } else {
+            EvaluationText.write(console.out(), results);
+        }
+        if (report.isPresent()) {
+            boolean isPicture = report.get().toString().endsWith(".svg");
+            Files.writeString(
+                    report.get(),
+                    isPicture ? EvaluationHtml.curves(results.getLast().score()) : EvaluationHtml.page(results));
+        }
         return ExitCode.DONE.number();
     }
 
-    private AveragePrecision score(Target target, Engine engine) throws InterruptedException, IOException {
+    /** Before the work rather than after it. */
+    private static void checkReport(Path file) {
+        String name = file.toString();
+        if (!name.endsWith(".html") && !name.endsWith(".svg")) {
+            throw new CommandException(ExitCode.USAGE, "--report must end in .html or .svg: " + file);
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new CommandException(ExitCode.USAGE, "--report: there is no folder " + folder);
+        }
+    }
+
+    private PrecisionEvaluation score(Target target, Engine engine, ProgressBar progress)
+            throws InterruptedException, IOException {
         Optional<DetectionSettings> override =
                 asConfigured ? Optional.empty() : Optional.of(DetectionSettings.forEvaluation());
         try (RunningPipeline running = new PipelineAssembler(engine).assemble(target, override)) {
-            Scoring scoring = new Scoring(running, engine, console.err());
-            return images.isPresent()
-                    ? scoring.folder(images.get(), labels.orElseThrow())
-                    : scoring.street(Seeds.parse(seeds), frames, every);
-        }
-    }
-
-    private void report(List<AveragePrecision> scores) {
-        if (output == ValidateCommand.OutputFormat.JSON) {
-            List<String> objects = scores.stream().map(EvaluateCommand::json).toList();
-            console.out().println(objects.size() == 1 ? objects.getFirst() : "[" + String.join(",", objects) + "]");
-            return;
-        }
-        for (int i = 0; i < scores.size(); i++) {
-            AveragePrecision score = scores.get(i);
-            console.out()
-                    .println(String.format(
-                            Locale.ROOT,
-                            "%s: mAP50 %.3f, mAP50-95 %.3f on %d pictures",
-                            targets.get(i),
-                            score.map50(),
-                            score.map50To95(),
-                            score.pictures()));
-            for (AveragePrecision.OfClass each : score.classes()) {
-                console.out()
-                        .println(String.format(
-                                Locale.ROOT,
-                                "  %-16s AP50 %.3f  AP50-95 %.3f  of %d",
-                                each.label(),
-                                each.ap50(),
-                                each.ap50To95(),
-                                each.truths()));
+            Scoring scoring = new Scoring(running, engine, progress);
+            if (images.isEmpty()) {
+                return scoring.street(Seeds.parse(seeds), frames, every);
             }
+            Truths truths = Truths.read(images.get(), labels.orElseThrow(), scoring.labels());
+            if (detections.isEmpty()) {
+                return scoring.pictures(truths, (_, _) -> {});
+            }
+            CocoResults found = new CocoResults(truths);
+            PrecisionEvaluation evaluation = scoring.pictures(truths, found);
+            Files.writeString(detections.get(), found.json());
+            return evaluation;
         }
-    }
-
-    private static String json(AveragePrecision score) {
-        StringBuilder out = new StringBuilder(256);
-        out.append(String.format(
-                Locale.ROOT,
-                "{\"mAP50\":%.4f,\"mAP50-95\":%.4f,\"images\":%d,\"perClass\":{",
-                score.map50(),
-                score.map50To95(),
-                score.pictures()));
-        String separator = "";
-        for (AveragePrecision.OfClass each : score.classes()) {
-            out.append(separator);
-            ResultJson.string(out, each.label());
-            out.append(String.format(
-                    Locale.ROOT,
-                    ":{\"AP50\":%.4f,\"AP50-95\":%.4f,\"truths\":%d}",
-                    each.ap50(),
-                    each.ap50To95(),
-                    each.truths()));
-            separator = ",";
-        }
-        return out.append("}}").toString();
     }
 }

@@ -25,6 +25,13 @@ final class TreeText {
         return out.toString();
     }
 
+    /** On one line, for programs. */
+    static String line(Object tree) {
+        StringBuilder out = new StringBuilder();
+        json(out, tree, "");
+        return out.toString();
+    }
+
     static String yaml(Object tree) {
         StringBuilder out = new StringBuilder();
         yaml(out, tree, "");
@@ -40,7 +47,7 @@ final class TreeText {
     }
 
     private static void json(StringBuilder out, Object tree, String indent) {
-        String inner = indent + "  ";
+        String inner = indent.isEmpty() ? "" : indent + "  ";
         switch (tree) {
             case Map<?, ?> map
             when !map.isEmpty() -> {
@@ -48,7 +55,7 @@ final class TreeText {
                 for (Map.Entry<?, ?> entry : map.entrySet()) {
                     out.append(separator).append(inner);
                     ResultJson.string(out, String.valueOf(entry.getKey()));
-                    json(out.append(": "), entry.getValue(), inner);
+                    json(out.append(inner.isEmpty() ? ":" : ": "), entry.getValue(), inner);
                     separator = ",";
                 }
                 out.append(indent).append('}');

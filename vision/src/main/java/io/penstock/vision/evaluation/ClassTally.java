@@ -9,23 +9,31 @@ import java.util.List;
 /** What became of one class's detections in all pictures: found, wrong, or not counted, at each overlap. */
 final class ClassTally {
     private static final int OVERLAPS = 10;
-    private static final int RECALLS = 101;
 
     private final List<Match> matches = new ArrayList<>();
+    private final List<Asked> asked = new ArrayList<>();
     private int truths;
+    private boolean sorted = true;
 
     /** Bit i of the masks is the overlap 0.50 + 0.05 i. */
-    private record Match(float score, int found, int ignored) {}
+    private record Match(int picture, float score, int found, int ignored) {}
+
+    /** How many objects of the class a picture has. */
+    private record Asked(int picture, int truths) {}
 
     int truths() {
         return truths;
     }
 
-    /** @param detections of this class in one picture, best first */
-    void add(List<Truth> all, List<Detection> detections) {
+    /**
+     * @param picture its number, counted from 0
+     * @param detections of this class in the picture, best first
+     */
+    void add(int picture, List<Truth> all, List<Detection> detections) {
         List<Truth> wanted = all.stream().filter(truth -> !truth.ignored()).toList();
         List<Truth> regions = all.stream().filter(Truth::ignored).toList();
         truths += wanted.size();
+        asked.add(new Asked(picture, wanted.size()));
         int[] taken = new int[wanted.size()];
         for (Detection detection : detections) {
             int found = 0;
@@ -40,7 +48,8 @@ final class ClassTally {
                     ignored |= 1 << i;
                 }
             }
-            matches.add(new Match(detection.score(), found, ignored));
+            matches.add(new Match(picture, detection.score(), found, ignored));
+            sorted = false;
         }
     }
 
@@ -50,9 +59,7 @@ final class ClassTally {
         double highest = Math.min(overlap, 1 - 1e-10);
         for (int i = 0; i < wanted.size(); i++) {
             if ((taken[i] & bit) == 0) {
-                double shared = intersection(box, wanted.get(i).box());
-                double union = area(box) + area(wanted.get(i).box()) - shared;
-                double share = union <= 0 ? 0 : shared / union;
+                double share = Overlap.of(box, wanted.get(i).box());
                 if (share >= highest) {
                     highest = share;
                     best = i;
@@ -63,61 +70,52 @@ final class ClassTally {
     }
 
     private static boolean lies(List<Truth> regions, Box box, double overlap) {
-        double area = area(box);
         double least = Math.min(overlap, 1 - 1e-10);
-        return area > 0 && regions.stream().anyMatch(region -> intersection(box, region.box()) / area >= least);
+        return regions.stream().anyMatch(region -> Overlap.within(region.box(), box) >= least);
     }
 
-    private static double area(Box box) {
-        return (double) box.width() * box.height();
+    private List<Match> sorted() {
+        if (!sorted) {
+            matches.sort(Comparator.comparingDouble((Match match) -> -match.score()));
+            sorted = true;
+        }
+        return matches;
     }
 
-    /** In double, since a share is compared with a threshold that round figures often meet exactly. */
-    private static double intersection(Box a, Box b) {
-        double width = Math.min((double) a.x() + a.width(), (double) b.x() + b.width()) - Math.max(a.x(), b.x());
-        double height = Math.min((double) a.y() + a.height(), (double) b.y() + b.height()) - Math.max(a.y(), b.y());
-        return width <= 0 || height <= 0 ? 0 : width * height;
-    }
-
-    /** For each overlap. */
-    double[] averagePrecision() {
-        List<Match> sorted = matches.stream()
-                .sorted(Comparator.comparingDouble((Match match) -> -match.score()))
-                .toList();
-        double[] precision = new double[OVERLAPS];
+    /** At the overlaps 0.50, 0.55 .. 0.95. */
+    List<PrecisionRecall> curves() {
+        List<PrecisionRecall> curves = new ArrayList<>(OVERLAPS);
         for (int i = 0; i < OVERLAPS; i++) {
-            precision[i] = averagePrecision(sorted, 1 << i);
+            PrecisionRecall curve = new PrecisionRecall(truths, matches.size());
+            for (Match match : sorted()) {
+                if ((match.ignored() >> i & 1) == 0) {
+                    curve.add(match.score(), (match.found() >> i & 1) != 0, 1);
+                }
+            }
+            curves.add(curve);
         }
-        return precision;
+        return curves;
     }
 
-    private double averagePrecision(List<Match> sorted, int bit) {
-        double[] recall = new double[sorted.size()];
-        double[] precision = new double[sorted.size()];
-        int counted = 0;
-        int found = 0;
-        for (Match match : sorted) {
-            if ((match.ignored() & bit) != 0) {
-                continue;
+    /**
+     * At the overlap 0.50, with each picture counted as often as {@code times} says.
+     *
+     * @return average precision, or a negative number where no object is left to find
+     */
+    double resampled(int[] times) {
+        int wanted = 0;
+        for (Asked each : asked) {
+            wanted += each.truths() * times[each.picture()];
+        }
+        if (wanted == 0) {
+            return -1;
+        }
+        PrecisionRecall curve = new PrecisionRecall(wanted, matches.size());
+        for (Match match : sorted()) {
+            if ((match.ignored() & 1) == 0 && times[match.picture()] > 0) {
+                curve.add(match.score(), (match.found() & 1) != 0, times[match.picture()]);
             }
-            found += (match.found() & bit) != 0 ? 1 : 0;
-            recall[counted] = (double) found / truths;
-            precision[counted] = (double) found / (counted + 1);
-            counted++;
         }
-        for (int i = counted - 2; i >= 0; i--) {
-            precision[i] = Math.max(precision[i], precision[i + 1]);
-        }
-        double sum = 0;
-        int at = 0;
-        for (int i = 0; i < RECALLS; i++) {
-            // numpy's linspace(0, 1, 101) has these very doubles.
-            double wanted = i == RECALLS - 1 ? 1 : i * 0.01;
-            while (at < counted && recall[at] < wanted) {
-                at++;
-            }
-            sum += at < counted ? precision[at] : 0;
-        }
-        return sum / RECALLS;
+        return curve.average();
     }
 }

@@ -2,12 +2,15 @@ package io.penstock.vision.evaluation;
 
 import io.penstock.pipeline.frame.Detection;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 
 /**
  * Average precision as COCO measures it (pycocotools, {@code COCOeval} for boxes of every size): overlaps 0.50 to 0.95,
@@ -23,12 +26,14 @@ import java.util.TreeMap;
 public final class PrecisionEvaluation {
     private static final int MOST_DETECTIONS = 300;
 
+    private static final int RESAMPLES = 1000;
+
     private final Map<String, ClassTally> tallies = new TreeMap<>();
+    private final ConfusionTally confusion = new ConfusionTally();
     private int pictures;
 
     /** Scores one picture. */
     public void add(List<Truth> truths, List<Detection> detections) {
-        pictures++;
         List<Detection> best = detections.stream()
                 .sorted(Comparator.comparingDouble((Detection detection) -> -detection.score()))
                 .limit(MOST_DETECTIONS)
@@ -39,6 +44,7 @@ public final class PrecisionEvaluation {
         for (String label : labels) {
             tallies.computeIfAbsent(label, _ -> new ClassTally())
                     .add(
+                            pictures,
                             truths.stream()
                                     .filter(truth -> truth.label().equals(label))
                                     .toList(),
@@ -46,6 +52,8 @@ public final class PrecisionEvaluation {
                                     .filter(detection -> detection.label().equals(label))
                                     .toList());
         }
+        confusion.add(truths, best);
+        pictures++;
     }
 
     /** The figures over all pictures added so far; all zero where none had truth to be found. */
@@ -54,20 +62,66 @@ public final class PrecisionEvaluation {
         double sum50 = 0;
         double sumAll = 0;
         for (Map.Entry<String, ClassTally> entry : tallies.entrySet()) {
-            ClassTally tally = entry.getValue();
-            if (tally.truths() == 0) {
-                continue;
+            if (entry.getValue().truths() > 0) {
+                AveragePrecision.OfClass each = result(entry.getKey(), entry.getValue());
+                classes.add(each);
+                sum50 += each.ap50();
+                sumAll += each.ap50To95();
             }
-            double[] precision = tally.averagePrecision();
-            double mean = 0;
-            for (double each : precision) {
-                mean += each / precision.length;
-            }
-            classes.add(new AveragePrecision.OfClass(entry.getKey(), precision[0], mean, tally.truths()));
-            sum50 += precision[0];
-            sumAll += mean;
         }
         int count = Math.max(1, classes.size());
-        return new AveragePrecision(sum50 / count, sumAll / count, classes, pictures);
+        return new AveragePrecision(sum50 / count, sumAll / count, classes, pictures, confusion.table());
+    }
+
+    private static AveragePrecision.OfClass result(String label, ClassTally tally) {
+        List<PrecisionRecall> curves = tally.curves();
+        double mean = curves.stream().mapToDouble(PrecisionRecall::average).sum() / curves.size();
+        PrecisionRecall half = curves.getFirst();
+        List<Double> points = Arrays.stream(half.points()).boxed().toList();
+        return new AveragePrecision.OfClass(label, half.average(), mean, tally.truths(), points, half.balance());
+    }
+
+    /**
+     * How much better this scored than {@code other}.
+     *
+     * @param other of the same pictures in the same order
+     * @throws IllegalArgumentException if it has another number of pictures
+     */
+    public Difference less(PrecisionEvaluation other) {
+        if (other.pictures != pictures) {
+            throw new IllegalArgumentException(pictures + " pictures are compared with " + other.pictures);
+        }
+        AveragePrecision ours = result();
+        AveragePrecision theirs = other.result();
+        double[] differences = new double[RESAMPLES];
+        // The same set of pictures gives the same interval.
+        RandomGenerator random = new SplittableRandom(pictures);
+        int[] times = new int[pictures];
+        for (int i = 0; i < RESAMPLES; i++) {
+            Arrays.fill(times, 0);
+            for (int drawn = 0; drawn < pictures; drawn++) {
+                times[random.nextInt(pictures)]++;
+            }
+            differences[i] = resampled(times) - other.resampled(times);
+        }
+        Arrays.sort(differences);
+        return new Difference(
+                ours.map50() - theirs.map50(),
+                ours.map50To95() - theirs.map50To95(),
+                differences[RESAMPLES / 40],
+                differences[RESAMPLES - 1 - RESAMPLES / 40]);
+    }
+
+    private double resampled(int[] times) {
+        double sum = 0;
+        int classes = 0;
+        for (ClassTally tally : tallies.values()) {
+            double precision = tally.truths() == 0 ? -1 : tally.resampled(times);
+            if (precision >= 0) {
+                sum += precision;
+                classes++;
+            }
+        }
+        return sum / Math.max(1, classes);
     }
 }

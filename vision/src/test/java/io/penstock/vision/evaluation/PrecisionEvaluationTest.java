@@ -127,4 +127,95 @@ final class PrecisionEvaluationTest {
         assertThat(evaluation.result().map50()).isCloseTo(0.5, within(1e-9));
         assertThat(evaluation.result().pictures()).isEqualTo(2);
     }
+
+    @Test
+    void theCurveHasThePrecisionAtEachRecall() {
+        AveragePrecision result = score(
+                List.of(car(HERE), car(THERE)),
+                List.of(found("car", 0.9, HERE), found("car", 0.8, new Box(50, 50, 10, 10)), found("car", 0.7, THERE)));
+        List<Double> curve = result.classes().getFirst().curve();
+        assertThat(curve).hasSize(101);
+        assertThat(curve.subList(0, 51)).containsOnly(1.0);
+        assertThat(curve.subList(51, 101)).allSatisfy(each -> assertThat(each).isCloseTo(2 / 3.0, within(1e-9)));
+        assertThat(result.meanCurve()).isEqualTo(curve);
+    }
+
+    /** F1 is 2/3 at 0.9 (precision 1, recall 1/2), 1/2 at 0.8 and 4/5 at 0.7 (2/3 and 1). */
+    @Test
+    void theBestThresholdHasTheHighestF1() {
+        AveragePrecision.Balance balance = score(
+                        List.of(car(HERE), car(THERE)),
+                        List.of(
+                                found("car", 0.9, HERE),
+                                found("car", 0.8, new Box(50, 50, 10, 10)),
+                                found("car", 0.7, THERE),
+                                found("car", 0.6, new Box(70, 70, 10, 10))))
+                .classes()
+                .getFirst()
+                .balance();
+        assertThat(balance.threshold()).isCloseTo(0.7, within(1e-6));
+        assertThat(balance.precision()).isCloseTo(2 / 3.0, within(1e-9));
+        assertThat(balance.recall()).isEqualTo(1);
+        assertThat(balance.f1()).isCloseTo(0.8, within(1e-9));
+    }
+
+    /** A threshold cannot part detections of one score. */
+    @Test
+    void theBestThresholdTakesAllDetectionsOfOneScore() {
+        AveragePrecision.Balance balance = score(
+                        List.of(car(HERE)), List.of(found("car", 0.9, HERE), found("car", 0.9, THERE)))
+                .classes()
+                .getFirst()
+                .balance();
+        assertThat(balance.precision()).isEqualTo(0.5);
+    }
+
+    @Test
+    void theConfusionTableCountsMixUpsMissesAndWhatIsNotThere() {
+        Box elsewhere = new Box(200, 200, 10, 10);
+        List<Truth> truths = List.of(
+                car(HERE), car(THERE), new Truth("bus", elsewhere), new Truth("bus", new Box(300, 300, 40, 40), true));
+        ConfusionTable table = score(
+                        truths,
+                        List.of(
+                                found("car", 0.9, HERE),
+                                found("bus", 0.8, THERE),
+                                found("van", 0.7, new Box(400, 400, 10, 10)),
+                                found("bus", 0.6, new Box(310, 310, 10, 10)),
+                                found("bus", 0.2, elsewhere)))
+                .confusion();
+        assertThat(table.labels()).containsExactly("bus", "car", "van");
+        // Rows are true, columns found; the last of each is nothing. The bus in the ignored region is not counted.
+        assertThat(table.counts())
+                .containsExactly(List.of(0, 0, 0, 1), List.of(1, 1, 0, 0), List.of(0, 0, 0, 0), List.of(0, 0, 1, 0));
+    }
+
+    @Test
+    void ofTwoBoxesAtOnePlaceTheOneWithTheRightLabelIsPaired() {
+        ConfusionTable table = score(List.of(car(HERE)), List.of(found("bus", 0.9, HERE), found("car", 0.5, HERE)))
+                .confusion();
+        assertThat(table.labels()).containsExactly("bus", "car");
+        assertThat(table.counts()).containsExactly(List.of(0, 0, 0), List.of(0, 1, 0), List.of(1, 0, 0));
+    }
+
+    @Test
+    void aDifferenceOnAllPicturesIsClearAndOneOnAFewIsNot() {
+        PrecisionEvaluation good = new PrecisionEvaluation();
+        PrecisionEvaluation bad = new PrecisionEvaluation();
+        PrecisionEvaluation almost = new PrecisionEvaluation();
+        for (int i = 0; i < 50; i++) {
+            good.add(List.of(car(HERE)), List.of(found("car", 0.9, HERE)));
+            bad.add(List.of(car(HERE)), i % 2 == 0 ? List.of() : List.of(found("car", 0.9, HERE)));
+            almost.add(List.of(car(HERE)), i == 0 ? List.of() : List.of(found("car", 0.9, HERE)));
+        }
+        Difference clear = good.less(bad);
+        assertThat(clear.map50()).isCloseTo(1 - 51 / 101.0, within(1e-9));
+        assertThat(clear.low()).isBetween(0.25, clear.map50());
+        assertThat(clear.high()).isBetween(clear.map50(), 0.75);
+        assertThat(clear.isClear()).isTrue();
+        Difference unclear = good.less(almost);
+        assertThat(unclear.low()).isZero();
+        assertThat(unclear.isClear()).isFalse();
+        assertThat(bad.less(good).high()).isNegative();
+    }
 }
