@@ -1,9 +1,6 @@
 package io.penstock.benchmarks;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,14 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,7 +28,6 @@ public final class StreetThroughput {
     private static final int ROUNDS = 5;
     private static final int WARM_UP_SECONDS = 12;
     private static final int RUN_SECONDS = 20;
-    private static final long STAGE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private StreetThroughput() {}
 
@@ -67,10 +60,7 @@ public final class StreetThroughput {
         } finally {
             callers.forEach(StreetStages::close);
         }
-        double[] sorted =
-                ratios.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        System.out.printf(
-                Locale.ROOT, "median ratio %.3f, all %s%n", sorted[sorted.length / 2], Arrays.toString(sorted));
+        System.out.println(Callers.median("ratio to the limit", ratios));
     }
 
     private static double limit(int cores, Map<String, Double> seconds) {
@@ -80,36 +70,11 @@ public final class StreetThroughput {
 
     private static Map<String, Double> measure(List<StreetStages> callers) throws InterruptedException {
         Map<String, Double> seconds = new LinkedHashMap<>();
-        seconds.put("render", cpuSeconds(callers, StreetStages::render));
-        seconds.put("write", cpuSeconds(callers, StreetStages::write));
-        seconds.put("execute", cpuSeconds(callers, StreetStages::execute));
-        seconds.put("decode", cpuSeconds(callers, StreetStages::decode));
+        seconds.put("render", Callers.cpuSeconds(callers, StreetStages::render));
+        seconds.put("write", Callers.cpuSeconds(callers, StreetStages::write));
+        seconds.put("execute", Callers.cpuSeconds(callers, StreetStages::execute));
+        seconds.put("decode", Callers.cpuSeconds(callers, StreetStages::decode));
         return seconds;
-    }
-
-    /** CPU seconds of one item of a stage, with one caller on each core, as they are when the whole runs. */
-    private static double cpuSeconds(List<StreetStages> callers, Consumer<StreetStages> stage)
-            throws InterruptedException {
-        AtomicLong nanos = new AtomicLong();
-        AtomicLong items = new AtomicLong();
-        List<Thread> threads = callers.stream()
-                .map(stages -> Thread.ofPlatform().start(() -> {
-                    ThreadMXBean clock = ManagementFactory.getThreadMXBean();
-                    long until = System.nanoTime() + STAGE_NANOS;
-                    long before = clock.getCurrentThreadCpuTime();
-                    long count = 0;
-                    while (System.nanoTime() < until) {
-                        stage.accept(stages);
-                        count++;
-                    }
-                    nanos.addAndGet(clock.getCurrentThreadCpuTime() - before);
-                    items.addAndGet(count);
-                }))
-                .toList();
-        for (Thread thread : threads) {
-            thread.join();
-        }
-        return nanos.get() * 1e-9 / items.get();
     }
 
     /** Inferred frames a second of the whole program, a process of its own, its warm-up left out as the stages' is. */
@@ -118,7 +83,7 @@ public final class StreetThroughput {
         String sample = Files.readString(root.resolve("samples/street/pipeline.yaml"));
         Files.writeString(
                 document, sample.replace("fps: 25", "fps: max").replace("latencyTarget: 500ms", "latencyTarget: 10s"));
-        int port = freePort();
+        int port = Children.freePort();
         Process process = new ProcessBuilder(
                         root.resolve("penstock").toString(),
                         "run",
@@ -146,12 +111,6 @@ public final class StreetThroughput {
                 process.destroyForcibly();
             }
             Files.deleteIfExists(document);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 

@@ -52,7 +52,7 @@ public class VisionBenchmark {
     private static final int CLASSES = 80;
 
     private final FfmpegPictureCodec codec = new FfmpegPictureCodec();
-    private final Picture rgb = noisyScene();
+    private final Picture rgb = NoisyScene.picture();
     private final byte[] jpeg = codec.encodeJpeg(rgb, 85);
     private final Picture yuv = codec.decode(MemorySegment.ofArray(jpeg));
     private final TensorWriter small = writer(new Size(416, 256));
@@ -63,16 +63,6 @@ public class VisionBenchmark {
     private final Tensor output = output();
     private final Placement placement = Fit.CENTRED.place(new Size(1280, 720), new Size(640, 640));
     private final Findings findings = findings();
-
-    private static Picture noisyScene() {
-        Random random = new Random(1);
-        byte[] pixels = new byte[1280 * 720 * 3];
-        for (int i = 0; i < pixels.length; i++) {
-            int x = i / 3 % 1280;
-            pixels[i] = (byte) (60 + x / 10 + 30 * Math.sin(i / 3840.0 / 9) + random.nextInt(8));
-        }
-        return Picture.rgb(1280, 720, MemorySegment.ofArray(pixels));
-    }
 
     private static TensorWriter writer(Size size) {
         return new TensorWriter(Fit.CENTRED, size, TensorFormat.unitRgb(DataType.FP32));

@@ -28,6 +28,7 @@ final class TensorRows {
     private final float[] floats;
     private final short[] shorts;
     private final byte[] bytes;
+    private final int[] packed;
 
     /** @param from column of the first pixel of each row; what is left and right of the rows is bars */
     TensorRows(TensorFormat format, Size size, MemorySegment target, int from) {
@@ -42,7 +43,9 @@ final class TensorRows {
         int elements = size.width() * (format.layout() == Layout.NHWC ? 3 : 1);
         this.floats = new float[format.type() == DataType.UINT8 ? 0 : elements];
         this.shorts = new short[format.type() == DataType.FP16 ? elements : 0];
-        this.bytes = new byte[format.type() == DataType.UINT8 ? elements : 0];
+        // A pixel is written as 4 bytes, of which the next takes the last.
+        this.bytes = new byte[format.type() == DataType.UINT8 ? elements + 1 : 0];
+        this.packed = new int[format.type() == DataType.UINT8 && format.layout() == Layout.NHWC ? size.width() : 0];
         this.bar = new int[size.width()];
         Arrays.fill(bar, format.pad());
     }
@@ -61,6 +64,11 @@ final class TensorRows {
         int[] last = format.order() == TensorFormat.Order.RGB ? blue : red;
         int[] leading = format.order() == TensorFormat.Order.RGB ? red : blue;
         int width = size.width();
+        if (packed.length > 0) {
+            putPixels(leading, green, last, at, count);
+            flush((long) y * width * 3, width * 3);
+            return;
+        }
         if (format.layout() == Layout.NHWC) {
             put(leading, 0, 3, at, count);
             put(green, 1, 3, at, count);
@@ -77,6 +85,20 @@ final class TensorRows {
         flush(2 * plane + (long) y * width, width);
     }
 
+    /** All three channels of bytes beside each other. */
+    private void putPixels(int[] leading, int[] green, int[] last, int at, int count) {
+        int[] pixels = packed;
+        byte[] row = bytes;
+        for (int x = 0; x < count; x++) {
+            pixels[x] = leading[x] | (green[x] << 8) | (last[x] << 16);
+        }
+        for (int x = 0; x < count; x++) {
+            PackedRows.INT.set(row, 3 * (at + x), pixels[x]);
+        }
+        Arrays.fill(row, 0, 3 * at, (byte) format.pad());
+        Arrays.fill(row, 3 * (at + count), 3 * size.width(), (byte) format.pad());
+    }
+
     /** One channel into the scratch row. */
     private void put(int[] pixels, int channel, int step, int at, int count) {
         int offset = step == 1 ? 0 : channel;
@@ -91,7 +113,7 @@ final class TensorRows {
         }
         int start = at * step + offset;
         if (whole) {
-            putBytes(pixels, bytes, start, step, count);
+            putBytes(pixels, bytes, start, count);
         } else {
             putFloats(pixels, channel, start, step, count);
         }
@@ -105,15 +127,9 @@ final class TensorRows {
         }
     }
 
-    private static void putBytes(int[] pixels, byte[] row, int start, int step, int count) {
-        if (step == 1) {
-            for (int x = 0; x < count; x++) {
-                row[start + x] = (byte) pixels[x];
-            }
-        } else {
-            for (int x = 0; x < count; x++) {
-                row[start + 3 * x] = (byte) pixels[x];
-            }
+    private static void putBytes(int[] pixels, byte[] row, int start, int count) {
+        for (int x = 0; x < count; x++) {
+            row[start + x] = (byte) pixels[x];
         }
     }
 
