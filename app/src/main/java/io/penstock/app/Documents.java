@@ -102,6 +102,7 @@ record Documents(List<Target> targets, ServerSpec server, Set<Path> files, List<
                 .repository()
                 .map(wanted -> repository(folder(server.getKey()).resolve(wanted.path())))
                 .ifPresent(repositories::add);
+        CalledPipelines.check(targets);
         return new Documents(targets, server.getValue(), files, repositories);
     }
 
@@ -121,15 +122,6 @@ record Documents(List<Target> targets, ServerSpec server, Set<Path> files, List<
                             + folder.resolve("detector/1/model.onnx"));
         }
         return folder.toAbsolutePath().normalize();
-    }
-
-    /** @throws CommandException unless there is one pipeline, for commands that take one */
-    Target theOnly() {
-        if (targets.size() != 1) {
-            throw new CommandException(
-                    ExitCode.REFUSED, "give a file with one pipeline; there are " + targets.size() + " in it");
-        }
-        return targets.getFirst();
     }
 
     /** A model's file or address; empty where the name is a document's. */

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -79,14 +80,28 @@ final class InferCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         List<Inputs.Input> given = Inputs.of(inputs);
         Documents documents = Documents.read(List.of(target));
-        Target pipeline = documents.theOnly();
+        List<Target> chain = CalledPipelines.chain(documents.targets());
         if (folder.isPresent()) {
             Files.createDirectories(folder.get());
         }
         try (Engine engine = Engine.start(
                         UserFolders.of(System.getenv()), documents.server(), ProgressBar.ofFetches(console));
-                RunningPipeline running = new PipelineAssembler(engine).assemble(pipeline, Optional.empty())) {
-            return inferAll(given, running, engine);
+                Chain running = new Chain(new ArrayList<>())) {
+            PipelineAssembler assembler = new PipelineAssembler(engine);
+            for (Target each : chain) {
+                RunningPipeline made = assembler.assemble(each, Optional.empty());
+                running.pipelines().add(made);
+                assembler.offer(made);
+            }
+            return inferAll(given, running.pipelines().getLast(), engine);
+        }
+    }
+
+    /** Pipelines that are closed together, each before those that it calls. */
+    private record Chain(List<RunningPipeline> pipelines) implements AutoCloseable {
+        @Override
+        public void close() {
+            pipelines.reversed().forEach(RunningPipeline::close);
         }
     }
 

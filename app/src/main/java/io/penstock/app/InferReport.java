@@ -3,7 +3,10 @@ package io.penstock.app;
 import io.penstock.pipeline.Result;
 import io.penstock.pipeline.ResultJson;
 import io.penstock.pipeline.frame.Box;
+import io.penstock.pipeline.frame.Crops;
 import io.penstock.pipeline.frame.Detection;
+import io.penstock.pipeline.frame.Findings;
+import io.penstock.pipeline.frame.Inference;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +94,32 @@ final class InferReport {
                     box.y(),
                     box.width(),
                     box.height()));
+            detection.inferred().forEach(inference -> inferred("    ", inference));
         }
+        result.findings().inferred().forEach(inference -> inferred("  ", inference));
+        for (Crops crops : result.findings().crops()) {
+            if (crops.leftOut() > 0) {
+                out.println("  " + crops.leftOut() + " more were not shown to " + crops.pipeline());
+            }
+        }
+    }
+
+    /** What another pipeline said, a line for each thing. */
+    private void inferred(String margin, Inference inference) {
+        Findings said = inference.findings();
+        String pipeline = margin + inference.pipeline() + ": ";
+        said.classifications().stream()
+                .limit(1)
+                .forEach(best ->
+                        out.println(pipeline + best.label() + String.format(Locale.ROOT, " %.2f", best.score())));
+        for (Detection detection : said.detections()) {
+            out.println(pipeline + detection.label() + String.format(Locale.ROOT, " %.2f", detection.score()));
+            detection.inferred().forEach(further -> inferred(margin + "  ", further));
+        }
+        if (!said.embedding().isEmpty()) {
+            out.println(pipeline + said.embedding().size() + " numbers");
+        }
+        said.inferred().forEach(further -> inferred(margin + "  ", further));
     }
 
     private void csv(String name, Result result) {

@@ -10,6 +10,7 @@ import io.penstock.pipeline.LiveStream;
 import io.penstock.pipeline.MemoryFrameQueue;
 import io.penstock.pipeline.PipelineModel;
 import io.penstock.pipeline.PipelineRunner;
+import io.penstock.pipeline.RunningPipelines;
 import io.penstock.pipeline.Sink;
 import io.penstock.pipeline.StepPipeline;
 import io.penstock.pipeline.StreamCounters;
@@ -43,6 +44,7 @@ import java.util.Set;
 /** Makes the part that each specification names. A new kind of part does not compile until it is here. */
 final class PipelineAssembler {
     private final Engine engine;
+    private final RunningPipelines callable = new RunningPipelines();
 
     PipelineAssembler(Engine engine) {
         this.engine = engine;
@@ -153,9 +155,15 @@ final class PipelineAssembler {
     /** Makes the model and the pipeline answer to their names, in the place of whoever did before. */
     void register(RunningPipeline running) {
         engine.models().put(running.model());
+        offer(running);
         running.pipeline()
                 .filter(pipeline -> !isModel(pipeline.name()))
                 .ifPresent(pipeline -> engine.models().put(new PipelineModel(pipeline, engine.pool())));
+    }
+
+    /** Lets the steps of other pipelines call this one. */
+    void offer(RunningPipeline running) {
+        running.steps().ifPresent(callable::put);
     }
 
     /** Takes the names away from what {@code gone} registered and {@code remaining} does not use. */
@@ -165,6 +173,7 @@ final class PipelineAssembler {
             used.add(running.model().name());
             running.steps().ifPresent(steps -> used.add(steps.name()));
         }
+        gone.steps().ifPresent(callable::remove);
         for (String name : List.of(gone.model().name(), gone.target().pipeline().name())) {
             if (!used.contains(name)) {
                 engine.models().remove(name);
@@ -230,7 +239,7 @@ final class PipelineAssembler {
                 model,
                 plan.before(),
                 plan.after(),
-                new StepPipeline.Shared(engine.cpu(), engine.pool()),
+                new StepPipeline.Shared(engine.cpu(), engine.pool(), callable),
                 streams);
     }
 

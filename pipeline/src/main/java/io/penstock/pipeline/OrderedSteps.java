@@ -1,7 +1,7 @@
 package io.penstock.pipeline;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
 
 /**
  * The steps of one stream that take its frames in their order, with what they remember of it.
@@ -9,33 +9,71 @@ import java.util.function.BiConsumer;
  * <p>Threads: for one at a time; {@link InOrder} sees to it.
  */
 final class OrderedSteps {
-    private final List<BiConsumer<Exchange, StreamStep.Moment>> steps;
+    private final List<Part> parts = new ArrayList<>();
 
-    OrderedSteps(List<Step> steps) {
-        this.steps = steps.stream().map(OrderedSteps::begun).toList();
+    /** What is done with a frame. */
+    private interface Part {
+        void apply(Exchange exchange, StreamStep.Moment moment, CpuPool cpu, CallStep.Call call)
+                throws InterruptedException;
     }
 
-    private static BiConsumer<Exchange, StreamStep.Moment> begun(Step step) {
-        return switch (step) {
-            case MapStep map -> (exchange, _) -> map.apply(exchange);
-            case StreamStep stream -> stream.begin()::apply;
-        };
+    /** What computes with a frame. */
+    private interface Computing {
+        void apply(Exchange exchange, StreamStep.Moment moment);
+    }
+
+    OrderedSteps(List<Step> steps) {
+        List<Computing> together = new ArrayList<>();
+        for (Step step : steps) {
+            if (step instanceof MapStep map) {
+                together.add((exchange, _) -> map.apply(exchange));
+            } else if (step instanceof StreamStep stream) {
+                together.add(stream.begin()::apply);
+            } else if (step instanceof CallStep waiting) {
+                gather(together);
+                parts.add((exchange, _, _, call) -> waiting.apply(exchange, call));
+            }
+        }
+        gather(together);
+    }
+
+    /** Makes one part of what computes without waiting in between. */
+    private void gather(List<Computing> together) {
+        if (together.isEmpty()) {
+            return;
+        }
+        List<Computing> part = List.copyOf(together);
+        together.clear();
+        parts.add((exchange, moment, cpu, call) ->
+                cpu.run(() -> part.forEach(step -> step.apply(exchange, moment)), call.deadline()));
     }
 
     boolean isEmpty() {
-        return steps.isEmpty();
+        return parts.isEmpty();
     }
 
-    void apply(Exchange exchange, StreamStep.Moment moment) {
-        steps.forEach(step -> step.accept(exchange, moment));
-    }
-
-    /** How many steps, from the first, may take frames in any order. */
-    static int unordered(List<Step> steps) {
-        int count = 0;
-        while (count < steps.size() && steps.get(count) instanceof MapStep) {
-            count++;
+    void apply(Exchange exchange, StreamStep.Moment moment, CpuPool cpu, CallStep.Call call)
+            throws InterruptedException {
+        for (Part part : parts) {
+            part.apply(exchange, moment, cpu, call);
         }
-        return count;
+    }
+
+    /** Where the first step stands that remembers; steps before it may take frames in any order. */
+    static int first(List<Step> steps) {
+        int index = 0;
+        while (index < steps.size() && !(steps.get(index) instanceof StreamStep)) {
+            index++;
+        }
+        return index;
+    }
+
+    /** Just behind the last step that remembers; from there on frames may be taken in any order again. */
+    static int end(List<Step> steps) {
+        int end = steps.size();
+        while (end > 0 && !(steps.get(end - 1) instanceof StreamStep)) {
+            end--;
+        }
+        return Math.max(end, first(steps));
     }
 }

@@ -33,6 +33,9 @@ public final class PipelineRunner implements AutoCloseable {
     private final Semaphore inFlight;
     private final Map<String, LiveStream> streams = new HashMap<>();
     private final Map<String, InOrder> orders = new HashMap<>();
+    /** Where frames come back into their order that waited for others behind the steps that remember. */
+    private final Map<String, InOrder> lastOrders = new HashMap<>();
+
     private final AtomicLong failures = new AtomicLong();
     private final Thread taker;
 
@@ -50,6 +53,7 @@ public final class PipelineRunner implements AutoCloseable {
         for (LiveStream stream : pipeline.streams()) {
             streams.put(stream.name(), stream);
             orders.put(stream.name(), new InOrder());
+            lastOrders.put(stream.name(), new InOrder());
         }
         this.taker = Thread.ofVirtual().name("runner-" + pipeline.name()).start(this::takeAll);
     }
@@ -107,31 +111,93 @@ public final class PipelineRunner implements AutoCloseable {
             stream.counters().countFailed();
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            // Here one frame ends: whatever went wrong with it, the next one is tried.
-            stream.counters().countFailed();
-            report(frame, e);
+            failed(frame, stream, e);
         } finally {
+            boolean goesOn = delivery.isPresent() && pipeline.callsBehind();
             order.fill(place, delivery);
-            inFlight.release();
+            if (!goesOn) {
+                inFlight.release();
+            }
         }
     }
 
-    /** Steps that need the stream's order, and then the sinks. */
-    private void deliver(FrameUnderWay underWay, LiveStream stream) {
-        Frame frame = underWay.frame();
-        try (underWay;
-                Answer answer = pipeline.finish(underWay)) {
-            for (Sink sink : sinks) {
-                sink.write(answer.result(), answer.picture());
+    /** Steps that need the stream's order, and then the rest: at once, or beside other frames where it waits. */
+    private void deliver(FrameUnderWay begun, LiveStream stream) {
+        InOrder last = lastOrders.get(stream.name());
+        if (last == null || !pipeline.callsBehind()) {
+            try (begun) {
+                write(pipeline.inOrder(begun), stream);
+            } catch (InterruptedException e) {
+                stream.counters().countFailed();
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                failed(begun.frame(), stream, e);
             }
-            stream.counters().countInferred(System.nanoTime() - frame.capturedNanos());
+            return;
+        }
+        boolean handedOver = false;
+        try {
+            FrameUnderWay ordered = pipeline.inOrder(begun);
+            InOrder.Place place = last.open();
+            Thread.ofVirtual().start(() -> workOn(ordered, stream, last, place));
+            handedOver = true;
         } catch (InterruptedException e) {
             stream.counters().countFailed();
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            stream.counters().countFailed();
-            report(frame, e);
+            failed(begun.frame(), stream, e);
+        } finally {
+            if (!handedOver) {
+                begun.close();
+                inFlight.release();
+            }
         }
+    }
+
+    /** The steps that wait for others, and the sinks in the stream's order. */
+    private void workOn(FrameUnderWay ordered, LiveStream stream, InOrder last, InOrder.Place place) {
+        Optional<Runnable> delivery = Optional.empty();
+        try {
+            Answer answer = pipeline.last(ordered);
+            delivery = Optional.of(() -> {
+                try (answer) {
+                    sink(ordered.frame(), answer, stream);
+                } catch (InterruptedException e) {
+                    stream.counters().countFailed();
+                    Thread.currentThread().interrupt();
+                } catch (RuntimeException e) {
+                    failed(ordered.frame(), stream, e);
+                }
+            });
+        } catch (InterruptedException e) {
+            stream.counters().countFailed();
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            failed(ordered.frame(), stream, e);
+        } finally {
+            ordered.close();
+            last.fill(place, delivery);
+            inFlight.release();
+        }
+    }
+
+    private void write(FrameUnderWay ordered, LiveStream stream) throws InterruptedException {
+        try (Answer answer = pipeline.last(ordered)) {
+            sink(ordered.frame(), answer, stream);
+        }
+    }
+
+    private void sink(Frame frame, Answer answer, LiveStream stream) throws InterruptedException {
+        for (Sink sink : sinks) {
+            sink.write(answer.result(), answer.picture());
+        }
+        stream.counters().countInferred(System.nanoTime() - frame.capturedNanos());
+    }
+
+    /** Here one frame ends: whatever went wrong with it, the next one is tried. */
+    private void failed(Frame frame, LiveStream stream, RuntimeException failure) {
+        stream.counters().countFailed();
+        report(frame, failure);
     }
 
     /** Says the first failure, and then every thousandth, so that a broken camera does not fill the disk. */

@@ -2,8 +2,10 @@ package io.penstock.pipeline;
 
 import io.penstock.pipeline.frame.Box;
 import io.penstock.pipeline.frame.Classification;
+import io.penstock.pipeline.frame.Crops;
 import io.penstock.pipeline.frame.Detection;
 import io.penstock.pipeline.frame.Findings;
+import io.penstock.pipeline.frame.Inference;
 import io.penstock.pipeline.frame.KeyPoint;
 import io.penstock.pipeline.frame.Mask;
 import java.time.Duration;
@@ -40,16 +42,11 @@ public final class ResultJson {
         });
         timestamp(out.append(",\"timestamp\":"), result.timestamp());
         out.append(",\"width\":").append(result.width()).append(",\"height\":").append(result.height());
-        out.append(",\"detections\":[");
-        String separator = "";
-        for (Detection detection : result.findings().detections()) {
-            out.append(separator);
-            detection(out, detection);
-            separator = ",";
-        }
-        out.append(']');
+        detections(out.append(','), result.findings().detections());
         whole(out, result.findings());
         TrackJson.tallies(out, result.findings().tallies());
+        inferred(out, result.findings().inferred());
+        crops(out, result.findings().crops());
         out.append(",\"timings\":{\"queueSeconds\":");
         seconds(out, result.timings().queue());
         out.append(",\"preprocessSeconds\":");
@@ -59,6 +56,47 @@ public final class ResultJson {
         out.append(",\"postprocessSeconds\":");
         seconds(out, result.timings().postprocess());
         return out.append("}}").toString();
+    }
+
+    private static void detections(StringBuilder out, List<Detection> detections) {
+        out.append("\"detections\":[");
+        String separator = "";
+        for (Detection detection : detections) {
+            out.append(separator);
+            detection(out, detection);
+            separator = ",";
+        }
+        out.append(']');
+    }
+
+    /** What other pipelines said, each an object of its own that has its members as a result does. */
+    private static void inferred(StringBuilder out, List<Inference> inferred) {
+        String separator = ",\"inferred\":[";
+        for (Inference inference : inferred) {
+            Findings found = inference.findings();
+            string(out.append(separator).append("{\"pipeline\":"), inference.pipeline());
+            if (!found.detections().isEmpty()) {
+                detections(out.append(','), found.detections());
+            }
+            whole(out, found);
+            TrackJson.tallies(out, found.tallies());
+            inferred(out, found.inferred());
+            crops(out, found.crops());
+            out.append('}');
+            separator = ",";
+        }
+        out.append(inferred.isEmpty() ? "" : "]");
+    }
+
+    private static void crops(StringBuilder out, List<Crops> crops) {
+        String separator = ",\"crops\":[";
+        for (Crops each : crops) {
+            string(out.append(separator).append("{\"pipeline\":"), each.pipeline());
+            out.append(",\"shown\":").append(each.shown());
+            out.append(",\"leftOut\":").append(each.leftOut()).append('}');
+            separator = ",";
+        }
+        out.append(crops.isEmpty() ? "" : "]");
     }
 
     /** Appends one detection as the object that stands in a result. */
@@ -82,6 +120,7 @@ public final class ResultJson {
         keyPoints(out, detection.keyPoints());
         detection.track().ifPresent(track -> TrackJson.track(out, track));
         TrackJson.colours(out, detection.colours());
+        inferred(out, detection.inferred());
         out.append('}');
     }
 

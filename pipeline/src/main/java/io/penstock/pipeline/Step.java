@@ -1,4 +1,4 @@
 package io.penstock.pipeline;
 
 /** One piece of work before or after the model. */
-public sealed interface Step permits MapStep, StreamStep {}
+public sealed interface Step permits MapStep, StreamStep, CallStep {}

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Steps, a model, steps: takes payloads and frames through them.
  *
  * <p>Threads: each exchange on its caller's thread, which waits while {@link CpuPool} computes and the model's own
- * threads execute. What one stream's {@link StreamStep}s remember is touched by {@link #finish} alone.
+ * threads execute. What one stream's {@link StreamStep}s remember is touched by {@link #inOrder} alone.
  */
 public final class StepPipeline implements Pipeline {
     private static final List<String> PICTURES = List.of("image/jpeg", "image/png", "image/webp", "image/bmp");
@@ -30,14 +30,20 @@ public final class StepPipeline implements Pipeline {
     private final List<Step> before;
     private final List<Step> unordered;
     private final List<Step> ordered;
+    private final List<Step> behind;
     private final Map<String, OrderedSteps> byStream = new HashMap<>();
     private final CpuPool cpu;
     private final TensorPool pool;
+    private final RunningPipelines others;
     private final List<LiveStream> streams;
     private final AtomicInteger underWay = new AtomicInteger();
 
-    /** What every pipeline of a process uses together. */
-    public record Shared(CpuPool cpu, TensorPool pool) {}
+    /**
+     * What every pipeline of a process uses together.
+     *
+     * @param pipelines that can be called by steps
+     */
+    public record Shared(CpuPool cpu, TensorPool pool, RunningPipelines pipelines) {}
 
     public StepPipeline(
             String name,
@@ -49,11 +55,14 @@ public final class StepPipeline implements Pipeline {
         this.name = name;
         this.model = model;
         this.before = List.copyOf(before);
-        int unorderedSteps = OrderedSteps.unordered(after);
-        this.unordered = List.copyOf(after.subList(0, unorderedSteps));
-        this.ordered = List.copyOf(after.subList(unorderedSteps, after.size()));
+        int first = OrderedSteps.first(after);
+        int end = OrderedSteps.end(after);
+        this.unordered = List.copyOf(after.subList(0, first));
+        this.ordered = List.copyOf(after.subList(first, end));
+        this.behind = List.copyOf(after.subList(end, after.size()));
         this.cpu = shared.cpu();
         this.pool = shared.pool();
+        this.others = shared.pipelines();
         this.streams = List.copyOf(streams);
         streams.forEach(stream -> byStream.put(stream.name(), new OrderedSteps(ordered)));
     }
@@ -91,10 +100,14 @@ public final class StepPipeline implements Pipeline {
     private Answer alone(String requestId, Exchange began, Deadline deadline) throws InterruptedException {
         Instant arrived = Instant.now();
         try (Exchange exchange = began) {
-            Result.Timings timings = process(exchange, Duration.ZERO, deadline);
-            if (!ordered.isEmpty()) {
+            CallStep.Call call = new CallStep.Call(requestId, deadline, others);
+            Result.Timings timings = process(exchange, Duration.ZERO, call);
+            if (!ordered.isEmpty() || !behind.isEmpty()) {
                 long started = System.nanoTime();
-                counted(() -> cpu.run(() -> apply(ordered, exchange), deadline));
+                counted(() -> {
+                    apply(ordered, exchange, call);
+                    apply(behind, exchange, call);
+                });
                 timings = timings.withPostprocess(timings.postprocess().plusNanos(System.nanoTime() - started));
             }
             return answer(requestId, Optional.empty(), arrived, exchange, timings);
@@ -107,7 +120,7 @@ public final class StepPipeline implements Pipeline {
         Exchange exchange = Exchange.of(frame.picture(), pool);
         boolean begun = false;
         try {
-            Result.Timings timings = process(exchange, waited, deadline);
+            Result.Timings timings = process(exchange, waited, new CallStep.Call(frame.id(name), deadline, others));
             exchange.releaseTensors();
             begun = true;
             return new FrameUnderWay(frame, exchange, timings, deadline);
@@ -118,21 +131,41 @@ public final class StepPipeline implements Pipeline {
         }
     }
 
-    /** Takes a frame through the rest. The frames of a stream come in their order, one at a time; the caller closes each. */
-    Answer finish(FrameUnderWay underWay) throws InterruptedException {
+    /** Takes a frame through the steps that remember. The frames of a stream come in their order, one at a time. */
+    FrameUnderWay inOrder(FrameUnderWay underWay) throws InterruptedException {
         Frame frame = underWay.frame();
         Exchange exchange = underWay.exchange();
-        Result.Timings timings = underWay.timings();
         OrderedSteps steps = byStream.get(frame.stream());
-        if (steps != null && !steps.isEmpty()) {
-            StreamStep.Moment moment =
-                    new StreamStep.Moment(frame.sessionStartMillis(), frame.index(), frame.sourceTime());
+        if (steps == null || steps.isEmpty()) {
+            return underWay;
+        }
+        StreamStep.Moment moment = new StreamStep.Moment(frame.sessionStartMillis(), frame.index(), frame.sourceTime());
+        long started = System.nanoTime();
+        counted(() -> steps.apply(exchange, moment, cpu, call(underWay)));
+        return underWay.longer(System.nanoTime() - started);
+    }
+
+    /** Whether {@link #last} waits for others, so that frames should not do it one after another. */
+    boolean callsBehind() {
+        return behind.stream().anyMatch(CallStep.class::isInstance);
+    }
+
+    /** Takes a frame through the steps behind those that remember, in any order; the caller closes both. */
+    Answer last(FrameUnderWay underWay) throws InterruptedException {
+        Frame frame = underWay.frame();
+        Exchange exchange = underWay.exchange();
+        FrameUnderWay done = underWay;
+        if (!behind.isEmpty()) {
             long started = System.nanoTime();
-            counted(() -> cpu.run(() -> steps.apply(exchange, moment), underWay.deadline()));
-            timings = timings.withPostprocess(timings.postprocess().plusNanos(System.nanoTime() - started));
+            counted(() -> apply(behind, exchange, call(underWay)));
+            done = underWay.longer(System.nanoTime() - started);
         }
         Optional<Result.Origin> origin = Optional.of(new Result.Origin(frame.stream(), frame.index()));
-        return answer(frame.id(name), origin, frame.capturedAt(), exchange, timings);
+        return answer(frame.id(name), origin, frame.capturedAt(), exchange, done.timings());
+    }
+
+    private CallStep.Call call(FrameUnderWay underWay) {
+        return new CallStep.Call(underWay.frame().id(name), underWay.deadline(), others);
     }
 
     /** Waits until nothing is under way, for at most this long; whether it is so. */
@@ -160,25 +193,25 @@ public final class StepPipeline implements Pipeline {
         }
     }
 
-    private Result.Timings process(Exchange exchange, Duration waited, Deadline deadline) throws InterruptedException {
+    private Result.Timings process(Exchange exchange, Duration waited, CallStep.Call call) throws InterruptedException {
         underWay.incrementAndGet();
         try {
-            return processed(exchange, waited, deadline);
+            return processed(exchange, waited, call);
         } finally {
             underWay.decrementAndGet();
         }
     }
 
-    private Result.Timings processed(Exchange exchange, Duration waited, Deadline deadline)
+    private Result.Timings processed(Exchange exchange, Duration waited, CallStep.Call call)
             throws InterruptedException {
         long started = System.nanoTime();
-        cpu.run(() -> apply(before, exchange), deadline);
+        apply(before, exchange, call);
         long prepared = System.nanoTime();
         InferResponse response =
-                model.infer(new InferRequest(exchange.inputs(), List.of(), deadline, exchange.inputMemory()));
+                model.infer(new InferRequest(exchange.inputs(), List.of(), call.deadline(), exchange.inputMemory()));
         exchange.setResponse(response);
         long inferred = System.nanoTime();
-        cpu.run(() -> apply(unordered, exchange), deadline);
+        apply(unordered, exchange, call);
         return new Result.Timings(
                 waited.plusNanos(response.timings().queueNanos()),
                 Duration.ofNanos(prepared - started),
@@ -194,11 +227,30 @@ public final class StepPipeline implements Pipeline {
         return new Answer(result, picture.retain());
     }
 
-    private static void apply(List<Step> steps, Exchange exchange) {
+    /** Steps that compute go to the processors, as many as stand together at once; those that wait stay here. */
+    private void apply(List<Step> steps, Exchange exchange, CallStep.Call call) throws InterruptedException {
+        int from = 0;
+        for (int i = 0; i <= steps.size(); i++) {
+            if (i < steps.size() && !(steps.get(i) instanceof CallStep)) {
+                continue;
+            }
+            List<Step> computing = steps.subList(from, i);
+            if (!computing.isEmpty()) {
+                cpu.run(() -> compute(computing, exchange), call.deadline());
+            }
+            if (i < steps.size() && steps.get(i) instanceof CallStep waiting) {
+                waiting.apply(exchange, call);
+            }
+            from = i + 1;
+        }
+    }
+
+    private static void compute(List<Step> steps, Exchange exchange) {
         for (Step step : steps) {
-            switch (step) {
-                case MapStep map -> map.apply(exchange);
-                case StreamStep stream -> stream.applyAlone(exchange);
+            if (step instanceof MapStep map) {
+                map.apply(exchange);
+            } else if (step instanceof StreamStep stream) {
+                stream.applyAlone(exchange);
             }
         }
     }

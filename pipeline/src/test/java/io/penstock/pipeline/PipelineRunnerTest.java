@@ -165,6 +165,56 @@ class PipelineRunnerTest {
         assertThat(counting.seen).containsExactly("alone", "alone");
     }
 
+    @Test
+    void framesWaitBesideOneAnotherBehindStepsThatRememberAndComeOutInOrder() throws Exception {
+        CountDownLatch third = new CountDownLatch(1);
+        CountingStep counting = new CountingStep();
+        CallStep waiting = (exchange, _) -> {
+            int index = exchange.picture().width() - 1;
+            if (index == 0) {
+                third.await();
+            } else if (index == 1) {
+                throw new IllegalStateException("frame 1 fails");
+            } else if (index == 2) {
+                third.countDown();
+            }
+        };
+        PipelineRunner runner = new PipelineRunner(
+                pipeline(index -> {}, List.of(counting, waiting)),
+                queue,
+                List.of(sink()),
+                new PipelineRunner.Limits(3, Optional.of(Duration.ofSeconds(2))));
+        offer(0, 1, 2, 3, 4, 5, 6);
+        finish(runner);
+
+        assertThat(counting.seen).hasSize(7).startsWith("0 after 0", "1 after 1", "2 after 2");
+        assertThat(written).containsExactly(0L, 2L, 3L, 4L, 5L, 6L);
+        assertThat(stream.counters().droppedFailed()).isEqualTo(1);
+        assertThat(stream.counters().inFlight()).isZero();
+    }
+
+    @Test
+    void callsInTheMidstOfStepsThatRememberKeepTheOrder() throws Exception {
+        List<Integer> called = new CopyOnWriteArrayList<>();
+        CountingStep after = new CountingStep();
+        PipelineRunner runner = new PipelineRunner(
+                pipeline(
+                        index -> {},
+                        List.of(
+                                new CountingStep(),
+                                (CallStep) (exchange, _) ->
+                                        called.add(exchange.picture().width() - 1),
+                                after)),
+                queue,
+                List.of(sink()),
+                new PipelineRunner.Limits(4, Optional.of(Duration.ofSeconds(2))));
+        offer(0, 1, 2, 3);
+        finish(runner);
+
+        assertThat(called).containsExactly(0, 1, 2, 3);
+        assertThat(after.seen).containsExactly("0 after 0", "1 after 1", "2 after 2", "3 after 3");
+    }
+
     /** Notes how many frames of the stream came before each. */
     private static final class CountingStep implements StreamStep {
         private final List<String> seen = new CopyOnWriteArrayList<>();
@@ -207,7 +257,12 @@ class PipelineRunnerTest {
         FakeTensorModel model = new FakeTensorModel(
                 pool, request -> work.on(request.memory().memory().get(ValueLayout.JAVA_LONG, 0)));
         return new StepPipeline(
-                "street", model, List.of(inputs), after, new StepPipeline.Shared(cpu, pool), List.of(stream));
+                "street",
+                model,
+                List.of(inputs),
+                after,
+                new StepPipeline.Shared(cpu, pool, new RunningPipelines()),
+                List.of(stream));
     }
 
     private Sink sink() {

@@ -3,9 +3,12 @@ package io.penstock.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.pipeline.frame.Box;
+import io.penstock.pipeline.frame.Classification;
 import io.penstock.pipeline.frame.ColourShare;
+import io.penstock.pipeline.frame.Crops;
 import io.penstock.pipeline.frame.Detection;
 import io.penstock.pipeline.frame.Findings;
+import io.penstock.pipeline.frame.Inference;
 import io.penstock.pipeline.frame.Tally;
 import io.penstock.pipeline.frame.Track;
 import java.time.Duration;
@@ -70,6 +73,38 @@ class ResultJsonTest {
                 "crossings":[{"line":"gate","direction":"backward"}],"colours":[{"name":"red","share":0.46}]}],\
                 "lines":[{"name":"gate","forward":3,"backward":1}],\
                 "zones":[{"name":"yard","present":2,"entered":5,"left":3,"staySeconds":12.25}],"timings\
+                """);
+    }
+
+    @Test
+    void tellsWhatOtherPipelinesSaidOfObjectsAndOfTheWhole() {
+        Findings plate = new Findings(
+                List.of(new Detection("plate", 0, 0.8f, new Box(5, 6, 7, 8))),
+                List.of(new Classification("taxi", 3, 0.75f)),
+                List.of(0.5f));
+        Findings findings = new Findings(List.of(new Detection("car", 2, 0.9f, new Box(1, 2, 30, 40))
+                        .withInferred(new Inference("plates", plate))
+                        .withInferred(new Inference("faces", Findings.NONE))))
+                .withCrops(new Crops("plates", 1, 4))
+                .withInferred(new Inference(
+                        "scenes", new Findings(List.of(), List.of(new Classification("street", 1, 1)), List.of())));
+        Result result = new Result(
+                "r1",
+                "street",
+                Optional.empty(),
+                Instant.EPOCH,
+                1,
+                1,
+                findings,
+                new Result.Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO));
+        assertThat(ResultJson.write(result)).contains("""
+                "box":{"x":1.0,"y":2.0,"width":30.0,"height":40.0},"inferred":[{"pipeline":"plates",\
+                "detections":[{"label":"plate","classId":0,"score":0.8,\
+                "box":{"x":5.0,"y":6.0,"width":7.0,"height":8.0}}],\
+                "classifications":[{"label":"taxi","classId":3,"score":0.75}],"embedding":[0.5]},\
+                {"pipeline":"faces"}]}],\
+                "inferred":[{"pipeline":"scenes","classifications":[{"label":"street","classId":1,"score":1.0}]}],\
+                "crops":[{"pipeline":"plates","shown":1,"leftOut":4}],"timings\
                 """);
     }
 

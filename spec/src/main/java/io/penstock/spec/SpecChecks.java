@@ -1,7 +1,9 @@
 package io.penstock.spec;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,10 @@ import org.snakeyaml.engine.v2.nodes.Node;
  */
 final class SpecChecks {
     private final Map<String, Node> pipelines = new HashMap<>();
+    private final List<Call> calls = new ArrayList<>();
+
+    /** A step in which one pipeline calls another. */
+    private record Call(NodeReader reader, String caller, String called, String path) {}
 
     /** Checks one document that {@code reader} has gone through. */
     void check(Kind kind, NodeReader reader) {
@@ -20,6 +26,7 @@ final class SpecChecks {
             case INFERENCE_PIPELINE -> {
                 checkSteps(reader);
                 checkCameras(reader);
+                gatherCalls(reader);
                 if (reader.value("metadata.name") instanceof String name) {
                     Node node = reader.node("metadata.name");
                     if (pipelines.putIfAbsent(name, node) != null) {
@@ -28,6 +35,34 @@ final class SpecChecks {
                 }
             }
             case SERVER -> {}
+        }
+    }
+
+    private void gatherCalls(NodeReader reader) {
+        for (int i = 0; reader.has("spec.postprocess[" + i + "]"); i++) {
+            String path = "spec.postprocess[" + i + "]";
+            if (reader.value(path) instanceof StepSpec.Infer infer
+                    && reader.value("metadata.name") instanceof String name) {
+                calls.add(new Call(reader, name, infer.pipeline(), path + ".infer.pipeline"));
+            }
+        }
+    }
+
+    /** Checks what only all documents of a file together tell: that no pipeline comes to call itself. */
+    void checkTogether() {
+        if (calls.isEmpty()) {
+            return;
+        }
+        PipelineCalls all = new PipelineCalls();
+        for (Call call : calls) {
+            all.add(call.caller, call.called);
+        }
+        for (Call call : calls) {
+            all.cycle(call.caller, call.called)
+                    .ifPresent(cycle -> call.reader.note(
+                            call.reader.node(call.path),
+                            call.path,
+                            "a pipeline must not come to call itself: " + cycle));
         }
     }
 

@@ -63,6 +63,7 @@ public final class SpecReader {
                 case null, default -> {} // what is wrong was noted
             }
         }
+        checks.checkTogether();
         if (violations.isEmpty() && pipelines.isEmpty() && servers.isEmpty()) {
             violations.add(
                     new Violation(file, 1, 1, "", "the document is empty; write apiVersion, kind, metadata and spec"));

@@ -22,7 +22,7 @@ public sealed interface StepSpec {
             case DecodeImage _, Letterbox _, Resize _ -> Stage.PICTURE;
             case Crop _, ToTensor _ -> Stage.PLACED_PICTURE;
             case Detections _, Classify _, Embed _ -> Stage.TENSORS;
-            case Zones _, Track _, Lines _, Colours _ -> Stage.FINDINGS;
+            case Zones _, Track _, Lines _, Colours _, Infer _ -> Stage.FINDINGS;
         };
     }
 
@@ -32,7 +32,7 @@ public sealed interface StepSpec {
             case DecodeImage _ -> Stage.PICTURE;
             case Letterbox _, Resize _, Crop _ -> Stage.PLACED_PICTURE;
             case ToTensor _ -> Stage.TENSORS;
-            case Detections _, Classify _, Embed _, Zones _, Track _, Lines _, Colours _ -> Stage.FINDINGS;
+            case Detections _, Classify _, Embed _, Zones _, Track _, Lines _, Colours _, Infer _ -> Stage.FINDINGS;
         };
     }
 
@@ -372,6 +372,44 @@ public sealed interface StepSpec {
             double minShare)
             implements StepSpec {}
 
+    /** A second model on what the first has found. */
+    @Field("Calls another pipeline with the picture, or with what is inside the box of each object found.")
+    record Infer(
+            @Field(
+                    value = "Name of the other pipeline, which runs in the same process.",
+                    pattern = "[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")
+            String pipeline,
+
+            @Field(
+                    value = "Whether it is shown each object by itself; otherwise the whole picture, once.",
+                    byDefault = "false")
+            boolean crop,
+
+            @Field(value = "Only objects of these labels are shown; none named: all.", byDefault = "[]", max = 10000)
+            List<String> labels,
+
+            @Field(
+                    value = "How much of its width and height is added at each side of an object's box.",
+                    byDefault = "0",
+                    min = 0,
+                    max = 2)
+            double margin,
+
+            @Field(
+                    value = "At most so many objects of a picture are shown, the best; results tell how many were not.",
+                    byDefault = "16",
+                    min = 1,
+                    max = 256)
+            int maxCrops)
+            implements StepSpec {
+        public Infer {
+            labels = List.copyOf(labels);
+            if (!crop && (!labels.isEmpty() || margin > 0)) {
+                throw new IllegalArgumentException("labels and margin need crop: true");
+            }
+        }
+    }
+
     /** What a picture as a whole is taken for. */
     @Field("Reads what the picture as a whole is taken for, from a classifier's output.")
     record Classify(
@@ -411,55 +449,6 @@ public sealed interface StepSpec {
 
         public static Labels ofSet(String set) {
             return new Labels(set, List.of());
-        }
-    }
-
-    /** Layouts of detectors' outputs. */
-    enum DetectorLayout {
-        AUTO,
-        YOLOV8,
-        YOLOV8_SEG,
-        YOLOV8_POSE,
-        YOLOV8_OBB,
-        YOLOV5,
-        YOLOV5_SEG,
-        YOLOV6,
-        YOLOX,
-        YOLOX_DECODED,
-        YOLOX_LEGACY,
-        YOLOV2,
-        YOLOV3,
-        YOLOV3_TINY,
-        YOLOV4,
-        YOLOV5_HEADS,
-        YOLOV7_HEADS,
-        YOLOV4_DECODED,
-        YOLOV10,
-        YOLOV7_NMS,
-        EFFICIENT_NMS,
-        NMS_INDICES,
-        RTDETR,
-        RTDETR_JOINED,
-        DETR,
-        LABELLED_BOXES,
-        SSD,
-        TF_DETECTION,
-        NANODET,
-        PICODET,
-        PADDLE,
-        YUNET,
-        SCRFD,
-        CLASS_MAP;
-
-        /** {@code yolov8Seg}. */
-        @Override
-        public String toString() {
-            StringBuilder written = new StringBuilder();
-            for (String word : name().split("_", -1)) {
-                String lower = word.toLowerCase(Locale.ROOT);
-                written.append(written.isEmpty() ? lower : Character.toUpperCase(lower.charAt(0)) + lower.substring(1));
-            }
-            return written.toString();
         }
     }
 }

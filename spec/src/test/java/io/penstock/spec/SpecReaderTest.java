@@ -289,6 +289,68 @@ class SpecReaderTest {
                         "track stands in a list once");
     }
 
+    @Test
+    void readsCallsOfOtherPipelines() {
+        List<StepSpec> steps = readOne("""
+                spec:
+                  model: {uri: m.onnx}
+                  postprocess:
+                    - detections: {}
+                    - infer: {pipeline: plates, crop: true, labels: [car], margin: 0.1, maxCrops: 4}
+                    - infer: {pipeline: faces}
+                """).spec().postprocess().orElseThrow();
+        assertThat(steps.get(1)).isEqualTo(new StepSpec.Infer("plates", true, List.of("car"), 0.1, 4));
+        assertThat(steps.get(2)).isEqualTo(new StepSpec.Infer("faces", false, List.of(), 0, 16));
+    }
+
+    @Test
+    void refusesMarginsAndLabelsOfThatWhichIsNotCropped() {
+        assertViolations("""
+                spec:
+                  model: {uri: m.onnx}
+                  postprocess:
+                    - detections: {}
+                    - infer: {pipeline: plates, labels: [car]}
+                    - infer: {pipeline: Plates, crop: true, margin: 3}
+                """)
+                .extracting(Violation::path, Violation::message)
+                .anySatisfy(each -> assertThat(each.toList())
+                        .containsExactly("spec.postprocess[1].infer", "labels and margin need crop: true"))
+                .anySatisfy(each -> assertThat(each.toList()).contains("spec.postprocess[2].infer.pipeline"))
+                .anySatisfy(each -> assertThat(each.toList()).contains("spec.postprocess[2].infer.margin"));
+    }
+
+    @Test
+    void refusesPipelinesThatComeToCallThemselves() {
+        String text = document("a", "b") + "---\n" + document("b", "c") + "---\n" + document("c", "b") + "---\n"
+                + document("d", "d");
+        assertThatThrownBy(() -> reader.read("p.yaml", text))
+                .isInstanceOfSatisfying(
+                        InvalidSpecException.class,
+                        e -> assertThat(e.violations())
+                                .extracting(Violation::toString)
+                                .containsExactly(
+                                        "p.yaml:17:25: spec.postprocess[1].infer.pipeline: a pipeline must not come to call itself:"
+                                                + " b -> c -> b",
+                                        "p.yaml:26:25: spec.postprocess[1].infer.pipeline: a pipeline must not come to call itself:"
+                                                + " c -> b -> c",
+                                        "p.yaml:35:25: spec.postprocess[1].infer.pipeline: a pipeline must not come to call itself:"
+                                                + " d -> d"));
+    }
+
+    private static String document(String name, String calls) {
+        return """
+                apiVersion: penstock.io/v1alpha1
+                kind: InferencePipeline
+                metadata: {name: %s}
+                spec:
+                  model: {uri: m.onnx}
+                  postprocess:
+                    - detections: {}
+                    - infer: {pipeline: %s}
+                """.formatted(name, calls);
+    }
+
     private static void assertSentences(SpecShape shape) {
         switch (shape) {
             case SpecShape.Mapping mapping ->

@@ -1,5 +1,6 @@
 package io.penstock.vision;
 
+import io.penstock.pipeline.InferStep;
 import io.penstock.pipeline.Step;
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
@@ -69,6 +70,7 @@ final class FurtherSteps {
                 case StepSpec.Track asked -> made.add(new TrackStep(tracking(asked)));
                 case StepSpec.Lines lines -> made.add(new LinesStep(lines, remembered()));
                 case StepSpec.Colours colours -> made.add(new ColoursStep(colours));
+                case StepSpec.Infer infer -> made.add(new InferStep(infer));
                 case StepSpec.Detections _, StepSpec.Classify _, StepSpec.Embed _ -> {}
                 case StepSpec.DecodeImage _,
                         StepSpec.Letterbox _,

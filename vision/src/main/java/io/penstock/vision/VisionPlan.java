@@ -1,5 +1,6 @@
 package io.penstock.vision;
 
+import io.penstock.pipeline.InferStep;
 import io.penstock.pipeline.Step;
 import io.penstock.pipeline.frame.PictureCodec;
 import io.penstock.serving.backend.ModelSignature;
@@ -7,7 +8,9 @@ import io.penstock.serving.backend.TensorSignature;
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
 import io.penstock.serving.tensor.Shape;
+import io.penstock.spec.DetectorLayout;
 import io.penstock.spec.InferencePipeline;
+import io.penstock.spec.PipelineCalls;
 import io.penstock.spec.StepSpec;
 import io.penstock.vision.detect.ClassifierRecognition;
 import io.penstock.vision.detect.ClassifierRecognition.Classifier;
@@ -95,7 +98,7 @@ public record VisionPlan(
 
     /** Why nothing is read from the outputs of a model whose document names no steps, in one sentence. */
     public static String whyRaw(Model model) {
-        return reason(recognise(model, StepSpec.DetectorLayout.AUTO));
+        return reason(recognise(model, DetectorLayout.AUTO));
     }
 
     private static String reason(Recognition recognition) {
@@ -117,7 +120,7 @@ public record VisionPlan(
                 .collect(Collectors.joining(", "));
     }
 
-    private static Recognition recognise(Model model, StepSpec.DetectorLayout layout) {
+    private static Recognition recognise(Model model, DetectorLayout layout) {
         return DetectorFamily.find(layout.toString())
                 .map(family -> DetectorRecognition.recognise(model.signature(), model.operators(), family))
                 .orElseGet(() -> DetectorRecognition.recognise(model.signature(), model.operators()));
@@ -146,6 +149,7 @@ public record VisionPlan(
                 throw refused("detections.translate names " + label + ", which is no class of the model");
             }
         }
+        requireKnown(PipelineCalls.steps(spec), detector.labels(), wanted.translate());
         List<Step> before = List.of(
                 new DecodeImageStep(codec),
                 new PictureTensorStep(detector.input(), detector.constants(), preprocessing, tiles));
@@ -157,6 +161,7 @@ public record VisionPlan(
                 + (detector.classCount() == 1 ? " class (" : " classes (") + shortened(detector.labels()) + ")");
         evidence.addAll(detector.evidence());
         sayWritten(spec, preprocessing, evidence);
+        sayCalls(spec, evidence);
         if (tiles.count() > 1) {
             evidence.add("Each picture goes in as a batch of " + tiles.count() + " tiles.");
         }
@@ -167,6 +172,21 @@ public record VisionPlan(
                 detector.labels(),
                 detector.family().id(),
                 evidence);
+    }
+
+    /** A label that no object has would leave the other pipeline without a question, and nobody would know why. */
+    private static void requireKnown(
+            List<StepSpec.Infer> calls, List<String> labels, Map<String, String> translations) {
+        Set<String> told = labels.stream()
+                .map(label -> translations.getOrDefault(label, label))
+                .collect(Collectors.toSet());
+        for (StepSpec.Infer call : calls) {
+            for (String label : call.labels()) {
+                if (!told.contains(label)) {
+                    throw refused("infer.labels names " + label + ", which no object found here is called");
+                }
+            }
+        }
     }
 
     private static StepSpec.Detections wanted(InferencePipeline.Spec spec) {
@@ -220,11 +240,15 @@ public record VisionPlan(
         evidence.addAll(found.evidence());
         sayWritten(spec, preprocessing, evidence);
         TileGrid one = new TileGrid(preprocessing, Optional.empty());
+        List<Step> after = new ArrayList<>();
+        after.add(new VectorStep(found.output(), labels, step));
+        PipelineCalls.steps(spec).forEach(infer -> after.add(new InferStep(infer)));
+        sayCalls(spec, evidence);
         return new VisionPlan(
                 List.of(
                         new DecodeImageStep(codec),
                         new PictureTensorStep(found.input(), List.of(), preprocessing, one)),
-                List.of(new VectorStep(found.output(), labels, step)),
+                after,
                 preprocessing.size(),
                 labels,
                 embeds ? "embedding" : "classifier",
@@ -234,6 +258,17 @@ public record VisionPlan(
     private static void sayWritten(InferencePipeline.Spec spec, Preprocessing preprocessing, List<String> evidence) {
         if (spec.preprocess().isPresent()) {
             evidence.add("The document says how pictures go in: " + preprocessing.sentence() + ".");
+        }
+    }
+
+    private static void sayCalls(InferencePipeline.Spec spec, List<String> evidence) {
+        for (StepSpec.Infer infer : PipelineCalls.steps(spec)) {
+            String kinds = infer.labels().isEmpty() ? "" : " (" + shortened(infer.labels()) + ")";
+            evidence.add(
+                    infer.crop()
+                            ? "Pipeline " + infer.pipeline() + " is shown each object" + kinds + ", at most "
+                                    + infer.maxCrops() + " of a picture."
+                            : "Pipeline " + infer.pipeline() + " is shown the whole picture, too.");
         }
     }
 

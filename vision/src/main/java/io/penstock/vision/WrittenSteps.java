@@ -51,7 +51,8 @@ final class WrittenSteps {
                         StepSpec.Zones _,
                         StepSpec.Track _,
                         StepSpec.Lines _,
-                        StepSpec.Colours _ ->
+                        StepSpec.Colours _,
+                        StepSpec.Infer _ ->
                     throw refused("preprocess ends before the model, whose outputs are read in postprocess");
             }
         }

@@ -62,6 +62,55 @@ public final class Mask {
         return new Mask(width, height, runs.finish());
     }
 
+    /** The same pixels in a picture of this size, of which this mask's is the part that begins at (left, top). */
+    Mask placed(int left, int top, int pictureWidth, int pictureHeight) {
+        if (left < 0 || top < 0 || left + width > pictureWidth || top + height > pictureHeight) {
+            throw new IllegalArgumentException("a part of " + width + " x " + height + " at (" + left + ", " + top
+                    + ") is not within " + pictureWidth + " x " + pictureHeight);
+        }
+        Runs placed = new Runs();
+        placed.append(false, left * pictureHeight);
+        int run = 0;
+        int rest = runs.length == 0 ? 0 : runs[0];
+        for (int x = 0; x < width; x++) {
+            placed.append(false, top);
+            for (int y = 0; y < height; ) {
+                while (rest == 0) {
+                    run++;
+                    rest = runs[run];
+                }
+                int length = Math.min(rest, height - y);
+                placed.append(run % 2 == 1, length);
+                rest -= length;
+                y += length;
+            }
+            placed.append(false, pictureHeight - height - top);
+        }
+        placed.append(false, (pictureWidth - width - left) * pictureHeight);
+        return new Mask(pictureWidth, pictureHeight, placed.finish());
+    }
+
+    /** Asks for runs of set pixels: column by column, each from {@code top} up to but without {@code bottom}. */
+    public void forEachRun(RunVisitor visitor) {
+        long at = 0;
+        for (int i = 0; i < runs.length; i++) {
+            long end = at + runs[i];
+            while (i % 2 == 1 && at < end) {
+                int x = (int) (at / height);
+                int top = (int) (at % height);
+                int length = (int) Math.min(end - at, height - top);
+                visitor.run(x, top, top + length);
+                at += length;
+            }
+            at = end;
+        }
+    }
+
+    /** Takes pixels of one column, from {@code top} up to but without {@code bottom}. */
+    public interface RunVisitor {
+        void run(int x, int top, int bottom);
+    }
+
     /** How many pixels are set. */
     public long area() {
         long sum = 0;

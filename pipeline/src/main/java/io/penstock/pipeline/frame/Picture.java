@@ -1,6 +1,7 @@
 package io.penstock.pipeline.frame;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -79,6 +80,41 @@ public final class Picture implements AutoCloseable {
 
     public Plane plane(int index) {
         return planes.get(index);
+    }
+
+    /**
+     * A part of this picture, whose pixels are not copied: it holds a count of this one until it is released itself. Where
+     * colour is halved, left and top must be even.
+     *
+     * @param left column of the part's first pixel
+     * @param top likewise
+     */
+    public Picture part(int left, int top, int partWidth, int partHeight) {
+        boolean inside = left >= 0 && top >= 0 && left + partWidth <= width && top + partHeight <= height;
+        if (!inside || (left % 2 != 0 && isHalvedAcross()) || (top % 2 != 0 && isHalvedDown())) {
+            throw new IllegalArgumentException("no part of " + width + " x " + height + " " + format + ": " + partWidth
+                    + " x " + partHeight + " at (" + left + ", " + top + ")");
+        }
+        List<Plane> parts = new ArrayList<>();
+        for (int i = 0; i < planes.size(); i++) {
+            Plane plane = planes.get(i);
+            int x = i > 0 && isHalvedAcross() ? left / 2 : left;
+            int y = i > 0 && isHalvedDown() ? top / 2 : top;
+            int bytes = format == PixelFormat.RGB24 ? 3 : 1;
+            parts.add(new Plane(plane.data().asSlice((long) y * plane.stride() + (long) x * bytes), plane.stride()));
+        }
+        retain();
+        return new Picture(partWidth, partHeight, format, colourSpace, parts, this::close);
+    }
+
+    /** Whether colour has half as many columns. */
+    public boolean isHalvedAcross() {
+        return format.isYuv() && format.planeWidth(1, 2) == 1;
+    }
+
+    /** Whether colour has half as many rows. */
+    public boolean isHalvedDown() {
+        return format.isYuv() && format.planeHeight(1, 2) == 1;
     }
 
     /**

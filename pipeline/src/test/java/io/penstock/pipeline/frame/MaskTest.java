@@ -38,4 +38,21 @@ class MaskTest {
         assertThatThrownBy(() -> new Mask(4, 3, new int[] {1, 2}))
                 .hasMessage("runs of a mask cover its 12 pixels, not 3");
     }
+
+    @Test
+    void aPartsMaskIsPlacedInTheWholePicture() {
+        Mask.Pixels ring = (x, y) -> (x + 2 * y) % 3 == 0;
+        Mask part = Mask.of(5, 4, new int[] {0, 0, 5, 4}, ring);
+        Mask whole = Mask.of(9, 11, new int[] {2, 3, 7, 7}, (x, y) -> ring.inside(x - 2, y - 3));
+        assertThat(part.placed(2, 3, 9, 11)).isEqualTo(whole);
+        assertThat(part.placed(0, 0, 5, 4)).isEqualTo(part);
+    }
+
+    @Test
+    void visitsExactlyThePixelsThatAreSet() {
+        Mask mask = Mask.of(5, 4, new int[] {0, 0, 5, 4}, (x, y) -> x < 2 || (x == 4 && y == 1));
+        StringBuilder seen = new StringBuilder();
+        mask.forEachRun((x, top, bottom) -> seen.append(x + ":" + top + "-" + bottom + " "));
+        assertThat(seen).hasToString("0:0-4 1:0-4 4:1-2 ");
+    }
 }

@@ -2,7 +2,6 @@ package io.penstock.vision.colour;
 
 import io.penstock.pipeline.frame.ColourSpace;
 import io.penstock.pipeline.frame.Picture;
-import io.penstock.pipeline.frame.PixelFormat;
 import java.lang.foreign.ValueLayout;
 
 /** Single pixels of a picture as {@code red | green << 8 | blue << 16}; for few of them, far apart. */
@@ -16,14 +15,13 @@ final class PixelReader {
 
     PixelReader(Picture picture) {
         ColourSpace space = picture.colourSpace();
-        PixelFormat format = picture.format();
         this.picture = picture;
         this.limited = space == ColourSpace.BT601_LIMITED || space == ColourSpace.BT709_LIMITED;
         boolean bt601 = space == ColourSpace.BT601_FULL || space == ColourSpace.BT601_LIMITED;
         this.redWeight = bt601 ? 0.299 : 0.2126;
         this.blueWeight = bt601 ? 0.114 : 0.0722;
-        this.halvedAcross = format.isYuv() && format.planeWidth(1, 2) == 1;
-        this.halvedDown = format.isYuv() && format.planeHeight(1, 2) == 1;
+        this.halvedAcross = picture.isHalvedAcross();
+        this.halvedDown = picture.isHalvedDown();
     }
 
     int read(int x, int y) {

@@ -1,7 +1,7 @@
 package io.penstock.vision.detect;
 
+import io.penstock.spec.DetectorLayout;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -76,14 +76,9 @@ public enum DetectorFamily {
     /** Semantic segmentation. */
     CLASS_MAP;
 
-    /** As documents say it: {@code yolov8}, {@code yolov8Seg}. */
+    /** As documents say it, and so as {@link DetectorLayout} has it: {@code yolov8}, {@code yolov8Seg}. */
     public String id() {
-        StringBuilder id = new StringBuilder();
-        for (String word : name().split("_", -1)) {
-            String lower = word.toLowerCase(Locale.ROOT);
-            id.append(id.isEmpty() ? lower : Character.toUpperCase(lower.charAt(0)) + lower.substring(1));
-        }
-        return id.toString();
+        return DetectorLayout.valueOf(name()).toString();
     }
 
     /** The family of this name, exactly as {@link #id} has it. */

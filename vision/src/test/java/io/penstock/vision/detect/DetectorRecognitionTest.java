@@ -7,6 +7,7 @@ import io.penstock.serving.backend.ModelSignature;
 import io.penstock.serving.backend.TensorSignature;
 import io.penstock.serving.tensor.DataType;
 import io.penstock.serving.tensor.Shape;
+import io.penstock.spec.DetectorLayout;
 import io.penstock.spec.StepSpec;
 import io.penstock.vision.tensor.Fit;
 import io.penstock.vision.tensor.Preprocessing;
@@ -146,9 +147,9 @@ final class DetectorRecognitionTest {
     void everyLayoutOfTheLanguageIsAFamily() {
         List<String> families =
                 Arrays.stream(DetectorFamily.values()).map(DetectorFamily::id).toList();
-        assertThat(Arrays.stream(StepSpec.DetectorLayout.values())
-                        .filter(layout -> layout != StepSpec.DetectorLayout.AUTO)
-                        .map(StepSpec.DetectorLayout::toString))
+        assertThat(Arrays.stream(DetectorLayout.values())
+                        .filter(layout -> layout != DetectorLayout.AUTO)
+                        .map(DetectorLayout::toString))
                 .containsExactlyInAnyOrderElementsOf(families);
         assertThat(Arrays.stream(LabelSet.values()).map(LabelSet::id))
                 .containsExactlyInAnyOrderElementsOf(StepSpec.Labels.SETS);
