@@ -1,5 +1,6 @@
 package io.penstock.vision.draw;
 
+import io.penstock.pipeline.frame.Mask;
 import io.penstock.pipeline.frame.Picture;
 import io.penstock.vision.tensor.PackedRows;
 import java.lang.foreign.MemorySegment;
@@ -50,6 +51,37 @@ final class Canvas {
                 pixels[at++] = (byte) colour.red();
                 pixels[at++] = (byte) colour.green();
                 pixels[at++] = (byte) colour.blue();
+            }
+        }
+    }
+
+    /** Lets a colour shine through the pixels that a mask sets within the rectangle, mixed in by {@code share}. */
+    void shade(Mask mask, TagPlacement.Rectangle within, Colour colour, float share) {
+        int from = Math.max(0, within.left());
+        int to = Math.min(width, within.right());
+        int highest = Math.max(0, within.top());
+        int lowest = Math.min(height, within.bottom());
+        mask.forEachRun((x, top, bottom) -> {
+            if (x >= from && x < to) {
+                for (int y = Math.max(top, highest); y < Math.min(bottom, lowest); y++) {
+                    blend(3 * (y * width + x), share, colour);
+                }
+            }
+        });
+    }
+
+    /** Draws a straight line with round ends and smooth edges; one of no length is a disc. */
+    void line(Segment line, float radius, Colour colour, float share) {
+        float reach = radius + 1;
+        int lowest = (int) Math.min(height - 1f, Math.max(line.y1(), line.y2()) + reach);
+        for (int y = (int) Math.max(0, Math.min(line.y1(), line.y2()) - reach); y <= lowest; y++) {
+            // Only the columns that a long slanting line comes near to in this row, not all that it spans.
+            float one = line.columnAt(y - reach);
+            float other = line.columnAt(y + 1 + reach);
+            int to = (int) Math.min(width - 1f, Math.max(one, other) + reach);
+            for (int x = (int) Math.max(0, Math.min(one, other) - reach); x <= to; x++) {
+                float covered = Math.clamp(radius + 0.5f - line.distance(x + 0.5f, y + 0.5f), 0f, 1f);
+                blend(3 * (y * width + x), share * covered, colour);
             }
         }
     }

@@ -5,6 +5,9 @@ record Colour(int red, int green, int blue) {
     static final Colour BLACK = new Colour(0, 0, 0);
     static final Colour WHITE = new Colour(255, 255, 255);
 
+    /** Under what is said of the whole picture, which is of no class. */
+    static final Colour DARK = new Colour(32, 32, 32);
+
     private static final double GOLDEN = 0.618033988749895;
 
     /**

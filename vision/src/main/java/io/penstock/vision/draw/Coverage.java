@@ -45,18 +45,10 @@ final class Coverage {
         int toX = Math.min(columns - 1, (int) (Math.max(x1, x2) + reach));
         int fromY = Math.max(0, (int) (Math.min(y1, y2) - reach));
         int toY = Math.min(rows - 1, (int) (Math.max(y1, y2) + reach));
-        float alongX = x2 - x1;
-        float alongY = y2 - y1;
-        float squared = alongX * alongX + alongY * alongY;
+        Segment segment = new Segment(x1, y1, x2, y2);
         for (int y = fromY; y <= toY; y++) {
             for (int x = fromX; x <= toX; x++) {
-                float dx = x + 0.5f - x1;
-                float dy = y + 0.5f - y1;
-                float t = squared == 0 ? 0 : Math.clamp((dx * alongX + dy * alongY) / squared, 0f, 1f);
-                float offX = dx - t * alongX;
-                float offY = dy - t * alongY;
-                float distance = (float) Math.sqrt(offX * offX + offY * offY);
-                float share = Math.clamp(radius + 0.5f - distance, 0f, 1f);
+                float share = Math.clamp(radius + 0.5f - segment.distance(x + 0.5f, y + 0.5f), 0f, 1f);
                 int index = y * columns + x;
                 shares[index] = Math.max(shares[index], share);
             }

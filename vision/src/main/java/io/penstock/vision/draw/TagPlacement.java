@@ -2,8 +2,9 @@ package io.penstock.vision.draw;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** Finds room for labels: inside the picture, and off labels that lie there already where that can be. */
+/** Finds room for labels: inside the picture, and off labels that lie there already. */
 final class TagPlacement {
     private final int width;
     private final int height;
@@ -31,29 +32,27 @@ final class TagPlacement {
         this.height = height;
     }
 
-    /** A place for a label of this size at this box: above it, else inside, else below; at its left, else its right. */
-    Rectangle place(Rectangle box, int tagWidth, int tagHeight) {
-        int[] tops = {box.top - tagHeight, box.top, box.bottom, box.bottom - tagHeight};
-        int[] lefts = {box.left, box.right - tagWidth};
-        Rectangle best = inside(box.left, box.top - tagHeight, tagWidth, tagHeight);
+    /**
+     * A place for a label of this size at this box: above it, else inside, else below, else beside; at its left, else its
+     * right. Empty where each would hide a part of another label: then the box alone is shown.
+     */
+    Optional<Rectangle> place(Rectangle box, int tagWidth, int tagHeight) {
+        int[] tops = {box.top - tagHeight, box.top, box.bottom, box.bottom - tagHeight, box.top + tagHeight};
+        int[] lefts = {box.left, box.right - tagWidth, box.right, box.left - tagWidth};
+        Optional<Rectangle> best = Optional.empty();
         long least = Long.MAX_VALUE;
         for (int top : tops) {
             for (int left : lefts) {
                 Rectangle tag = inside(left, top, tagWidth, tagHeight);
-                long covered = 0;
-                for (Rectangle other : taken) {
-                    covered += tag.shared(other);
-                }
-                // Pushed inside the picture it may leave its box; that is worse than no cover, better than any.
+                // Pushed inside the picture it may leave its box; one that was not moved is better.
                 long moved = (long) Math.abs(tag.top - top) + Math.abs(tag.left - left);
-                long cost = covered * 1_000 + moved;
-                if (cost < least) {
-                    least = cost;
-                    best = tag;
+                if (moved < least && taken.stream().noneMatch(other -> tag.shared(other) > 0)) {
+                    least = moved;
+                    best = Optional.of(tag);
                 }
             }
         }
-        taken.add(best);
+        best.ifPresent(taken::add);
         return best;
     }
 
