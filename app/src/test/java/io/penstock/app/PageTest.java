@@ -146,6 +146,23 @@ class PageTest {
     }
 
     @Test
+    void labelsTellTracksAndBelowThemWhatOtherPipelinesSaid() throws Exception {
+        browser.evaluate("""
+                import('/page/overlay.js').then(({Overlay}) => { const root = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+                document.body.append(root); const overlay = new Overlay(root);
+                const one = {label: 'car', classId: 2, score: 0.91, trackId: 7, box: {x: 100, y: 200, width: 300, height: 200},
+                  inferred: [{pipeline: 'makes', classifications: [{label: 'estate', score: 0.75}, {label: 'van', score: 0.2}]},
+                    {pipeline: 'plates', detections: [{label: '<b>', score: 0.5, box: {x: 1, y: 2, width: 3, height: 4}}]}]};
+                overlay.draw({width: 1280, height: 720, detections: [one]});
+                const other = {...one, trackId: undefined, inferred: undefined, score: 0.5};
+                overlay.draw({width: 1280, height: 720, detections: [one, other]}); window.drawn = root; })""".replace("\n", " "));
+        becomesTrue("it is drawn", "window.drawn");
+        assertThat(browser.evaluate("[...drawn.querySelectorAll('.tags text')].map(text =>"
+                        + " [...text.childNodes].map(line => line.textContent).join('/')).reverse().join(' ; ')"))
+                .isEqualTo("car #7 \\u00b7 .91/estate \\u00b7 .75/<b> \\u00b7 .50 ; car \\u00b7 .50");
+    }
+
+    @Test
     void aPausedPageIsSentNoPictures() throws Exception {
         click("#view figcaption > button");
         String sent = "JSON.stringify(Object.values(JSON.parse(window.figures).streams).map(s => s.viewers.sent))";

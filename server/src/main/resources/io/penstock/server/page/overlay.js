@@ -6,6 +6,7 @@ import {placeLabels} from './labels.js';
 
 const PAD = 5;
 const NARROW_PIXELS = 520;
+const MOST_LINES = 4;
 const measure = document.createElement('canvas').getContext('2d');
 measure.font = '600 100px system-ui, sans-serif';
 const widths = new Map();
@@ -21,9 +22,19 @@ function textWidth(text) {
   return widths.get(text);
 }
 
-export function labelOf(detection) {
-  const track = detection.trackId === undefined ? '' : ` ${detection.trackId}`;
-  return `${detection.label}${track} · ${detection.score.toFixed(2).replace(/^0/, '')}`;
+const scored = (label, score) => `${label} · ${score.toFixed(2).replace(/^0/, '')}`;
+
+/** What other pipelines said: the best class of each, and the objects that each found. */
+function said(inferred) {
+  return (inferred ?? []).flatMap(({classifications = [], detections = [], inferred: further}) => [
+    ...classifications.slice(0, 1).map(({label, score}) => scored(label, score)),
+    ...detections.flatMap(each => [scored(each.label, each.score), ...said(each.inferred)]), ...said(further)]);
+}
+
+/** The lines of an object's label: its own with the number of its track, and below what others said of it. */
+export function linesOf({label, trackId, score, inferred}) {
+  const name = trackId === undefined ? label : `${label} #${trackId}`;
+  return [scored(name, score), ...said(inferred)].slice(0, MOST_LINES);
 }
 
 /** What is seen, in words. Plurals would need each language's grammar, so three cars are `car 3`. */
@@ -53,10 +64,12 @@ export class Overlay {
     const scale = Math.max(result.width / Math.max(1, clientWidth), result.height / Math.max(1, clientHeight));
     const font = (clientWidth < NARROW_PIXELS ? 10 : 13) * scale;
     const best = result.detections.filter(({label}) => !hidden.has(label)).sort((a, b) => b.score - a.score);
-    const places = placeLabels(best.map(detection => ({
-      box: detection.box,
-      width: Math.min(result.width, textWidth(labelOf(detection)) * font + 2 * PAD * scale),
-      height: font + 6 * scale,
+    const pitch = font + 2 * scale;
+    const texts = best.map(linesOf);
+    const places = placeLabels(best.map(({box}, i) => ({
+      box,
+      width: Math.min(result.width, Math.max(...texts[i].map(textWidth)) * font + 2 * PAD * scale),
+      height: texts[i].length * pitch + 4 * scale,
     })), result);
     while (this.groups.length < best.length) {
       this.groups.push(this.make());
@@ -65,7 +78,7 @@ export class Overlay {
       group.box.style.display = i < best.length ? '' : 'none';
       group.tag.style.display = i < best.length && places[i] ? '' : 'none';
       if (i < best.length) {
-        this.show(group, best[i], places[i], {scale, font});
+        this.show(group, best[i], places[i], {scale, font, pitch, lines: texts[i]});
       }
     });
   }
@@ -78,7 +91,7 @@ export class Overlay {
     return parts;
   }
 
-  show({box, tag, sheet, text}, detection, place, {scale, font}) {
+  show({box, tag, sheet, text}, detection, place, {scale, font, pitch, lines}) {
     const colour = classColour(detection.classId);
     for (const [name, value] of Object.entries(detection.box)) {
       box.setAttribute(name, value);
@@ -92,10 +105,15 @@ export class Overlay {
       }
       sheet.setAttribute('fill', colour.fill);
       text.setAttribute('fill', colour.ink);
-      text.setAttribute('x', place.x + PAD * scale);
-      text.setAttribute('y', place.y + font + scale);
       text.setAttribute('font-size', font);
-      text.textContent = labelOf(detection);
+      while (text.childNodes.length < lines.length) {
+        text.append(svg('tspan'));
+      }
+      [...text.childNodes].forEach((line, i) => {
+        line.setAttribute('x', place.x + PAD * scale);
+        line.setAttribute('y', place.y + font + scale + i * pitch);
+        line.textContent = lines[i] ?? '';
+      });
     }
   }
 }
