@@ -39,6 +39,7 @@ import picocli.CommandLine.Parameters;
             "  penstock infer model.onnx photo.jpg",
             "  penstock infer pipeline.yaml photos/ --out annotated/ -o csv > found.csv",
             "  penstock infer model.onnx 'photos/*.jpg' https://example.com/a.jpg -o coco > found.json",
+            "  penstock infer pipeline.yaml drive.mp4 -o jsonl --out annotated/    a line for each frame",
             "  penstock infer model.onnx request.json       tensors, as /v2/models/MODEL/infer takes them",
             ""
         },
@@ -59,7 +60,8 @@ final class InferCommand implements Callable<Integer> {
             index = "1..*",
             arity = "1..*",
             paramLabel = "INPUT",
-            description = "Pictures, folders of them, globs, addresses; or tensors in JSON (.json).")
+            description =
+                    "Pictures and clips, folders of them, globs; pictures' addresses; or tensors in JSON (.json).")
     private List<String> inputs = List.of();
 
     @Option(
@@ -69,7 +71,10 @@ final class InferCommand implements Callable<Integer> {
                     + " box, or COCO's JSON. Default: table.")
     private InferReport.Format output = InferReport.Format.TABLE;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Writes each picture there with its boxes drawn.")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Writes each picture, and each clip as MP4, there with its boxes drawn.")
     private Optional<Path> folder = Optional.empty();
 
     InferCommand(Console console) {
@@ -118,14 +123,18 @@ final class InferCommand implements Callable<Integer> {
             for (int i = 0; i < given.size(); i++) {
                 Inputs.Input input = given.get(i);
                 try {
-                    byte[] bytes = reader.read(input);
                     if (report.writesAtOnce()) {
                         bar.clear();
                     }
-                    if (input.isTensors()) {
-                        report.tensors(tensors(running.model(), bytes, engine));
+                    if (input.isClip()) {
+                        long damaged = clip(input, steps(running), engine, report);
+                        if (damaged > 0) {
+                            bar.notice(input.name() + ": " + damaged + " parts could not be decoded");
+                        }
+                    } else if (input.isTensors()) {
+                        report.tensors(tensors(running.model(), reader.read(input), engine));
                     } else {
-                        picture(input, bytes, running, engine, report);
+                        picture(input, reader.read(input), steps(running), engine, report);
                     }
                 } catch (ServingException e) {
                     if (e.code().type() != ErrorType.CLIENT) {
@@ -143,13 +152,23 @@ final class InferCommand implements Callable<Integer> {
         return failures == 0 ? ExitCode.DONE.number() : ExitCode.FAILED.number();
     }
 
-    private void picture(Inputs.Input input, byte[] bytes, RunningPipeline running, Engine engine, InferReport report)
-            throws InterruptedException, IOException {
-        StepPipeline steps = running.steps()
+    private StepPipeline steps(RunningPipeline running) {
+        return running.steps()
                 .orElseThrow(() -> new CommandException(
                         ExitCode.REFUSED,
                         "the model is of no family that is known here, so it takes no pictures but tensors in JSON; see"
                                 + " penstock validate " + target));
+    }
+
+    /** How much of a clip could not be decoded. */
+    private long clip(Inputs.Input input, StepPipeline steps, Engine engine, InferReport report)
+            throws InterruptedException, IOException {
+        Optional<Path> out = folder.map(into -> into.resolve(freeName(input, ".mp4")));
+        return new ClipInference(steps, engine, report, out).run(input);
+    }
+
+    private void picture(Inputs.Input input, byte[] bytes, StepPipeline steps, Engine engine, InferReport report)
+            throws InterruptedException, IOException {
         Payload payload = new Payload("", MemorySegment.ofArray(bytes));
         try (Answer answer = steps.infer(input.name(), payload, Deadline.after(PATIENCE))) {
             report.picture(input.name(), answer.result());
@@ -178,14 +197,20 @@ final class InferCommand implements Callable<Integer> {
         if (folder.isEmpty()) {
             return;
         }
-        String stem = input.fileName().replaceAll("\\.[^.]*$", "");
-        String name = stem + ".jpg";
-        for (int i = 2; !annotated.add(name); i++) {
-            name = stem + "-" + i + ".jpg";
-        }
+        String name = freeName(input, ".jpg");
         try (Picture painted =
                 engine.painter().paint(answer.picture(), answer.result().findings())) {
             Files.write(folder.get().resolve(name), engine.codec().encodeJpeg(painted, 90));
         }
+    }
+
+    /** The input's own name with another ending, and a number where another of the inputs has it. */
+    private String freeName(Inputs.Input input, String extension) {
+        String stem = input.fileName().replaceAll("\\.[^.]*$", "");
+        String name = stem + extension;
+        for (int i = 2; !annotated.add(name); i++) {
+            name = stem + "-" + i + extension;
+        }
+        return name;
     }
 }

@@ -20,11 +20,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What a person named to look at: files, folders, globs that the shell has left alone, and addresses. */
 final class Inputs {
     private static final Set<String> PICTURES = Set.of("jpg", "jpeg", "png", "webp", "bmp");
+    private static final Set<String> CLIPS =
+            Set.of("mp4", "m4v", "mov", "mkv", "webm", "avi", "ts", "mts", "mpg", "mpeg", "flv", "3gp", "ogv", "wmv");
 
     private Inputs() {}
 
@@ -37,6 +40,11 @@ final class Inputs {
         /** Whether it is a request in JSON and no picture. */
         boolean isTensors() {
             return name.toLowerCase(Locale.ROOT).endsWith(".json");
+        }
+
+        /** Whether it is a video. */
+        boolean isClip() {
+            return CLIPS.contains(extension(name));
         }
 
         /** The last part of its path. */
@@ -115,19 +123,23 @@ final class Inputs {
     private static List<Path> files(String name) {
         Path path = Path.of(name);
         List<Path> found = Files.isDirectory(path)
-                ? picturesIn(path)
+                ? filesIn(path, file -> isPicture(file) || CLIPS.contains(extension(file.toString())))
                 : Files.isRegularFile(path)
                         ? List.of(path)
                         : name.contains("*") || name.contains("?") ? matching(path) : List.of();
         if (found.isEmpty()) {
-            throw new CommandException(ExitCode.FAILED, "there is no picture at " + name);
+            throw new CommandException(ExitCode.FAILED, "there is no picture and no clip at " + name);
         }
         return found;
     }
 
     static List<Path> picturesIn(Path folder) {
+        return filesIn(folder, Inputs::isPicture);
+    }
+
+    private static List<Path> filesIn(Path folder, Predicate<Path> wanted) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(Inputs::isPicture).sorted().toList();
+            return files.filter(wanted).sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -150,7 +162,11 @@ final class Inputs {
     }
 
     private static boolean isPicture(Path file) {
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return PICTURES.contains(name.substring(name.lastIndexOf('.') + 1));
+        return PICTURES.contains(extension(file.toString()));
+    }
+
+    /** What stands behind the last dot, in small letters. */
+    private static String extension(String name) {
+        return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     }
 }

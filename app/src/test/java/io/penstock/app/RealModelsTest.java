@@ -3,10 +3,13 @@ package io.penstock.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Published models and photos, where {@code PENSTOCK_TEST_MATERIAL} names their folder; skipped elsewhere. */
 @Timeout(300)
@@ -64,6 +67,70 @@ class RealModelsTest {
                     .as(model)
                     .containsAnyOf("malamute", "husky", "Eskimo dog", "mountain bike", "bicycle");
         }
+    }
+
+    /** The classifier sees the dog by itself, and names the breed, which the detector does not know. */
+    @Test
+    void aClassifierNamesWhatADetectorFound(@TempDir Path folder) throws IOException {
+        Path document = Files.writeString(folder.resolve("chain.yaml"), """
+                apiVersion: penstock.io/v1alpha1
+                kind: InferencePipeline
+                metadata: {name: objects}
+                spec:
+                  model: {uri: "file:%1$s/models/yolox_nano-416.onnx"}
+                  postprocess:
+                    - detections: {scoreThreshold: 0.4}
+                    - infer: {pipeline: kinds, crop: true, labels: [dog], margin: 0.05}
+                ---
+                apiVersion: penstock.io/v1alpha1
+                kind: InferencePipeline
+                metadata: {name: kinds}
+                spec:
+                  model:
+                    uri: "file:%1$s/models/mobilenetv2-dynint8-dynbatch-opset18.onnx"
+                    batching: {maxBatchSize: 8}
+                  postprocess: [classify: {topK: 1, labels: imagenet}]
+                """.formatted(material));
+        CommandLineRun run = CommandLineRun.of(
+                "infer",
+                document.toString(),
+                material.resolve("images/darknet_dog.jpg").toString(),
+                "-o",
+                "jsonl");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out())
+                .containsPattern("\"label\":\"dog\".*?\"label\":\"[^\"]*(malamute|husky|Eskimo dog)")
+                .contains("\"shown\":1,\"leftOut\":0");
+    }
+
+    @Test
+    void carsOfARealClipAreFollowed(@TempDir Path folder) throws IOException {
+        CommandLineRun run = CommandLineRun.of(
+                "infer",
+                followed(folder, material.resolve("models/yolox_nano-416.onnx")).toString(),
+                material.resolve("video/intel_car-detection.mp4").toString(),
+                "-o",
+                "jsonl");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out().lines()).hasSize(377);
+        assertThat(run.out().lines().reduce((_, last) -> last).orElseThrow())
+                .contains("\"frame\":376,\"sourceSeconds\":30.08");
+        long frames = run.out()
+                .lines()
+                .filter(line -> line.contains("\"trackId\":1,"))
+                .count();
+        assertThat(frames).as("frames with the first car").isGreaterThan(25);
+    }
+
+    private static Path followed(Path folder, Path model) throws IOException {
+        return Files.writeString(folder.resolve("cars.yaml"), """
+                apiVersion: penstock.io/v1alpha1
+                kind: InferencePipeline
+                metadata: {name: cars}
+                spec:
+                  model: {uri: "file:%s"}
+                  postprocess: [{detections: {scoreThreshold: 0.4}}, {track: {}}]
+                """.formatted(model));
     }
 
     @Test

@@ -57,7 +57,9 @@ final class Conversion {
             IntPointer source = swscale.sws_getCoefficients(high ? swscale.SWS_CS_ITU709 : swscale.SWS_CS_ITU601);
             IntPointer result = swscale.sws_getCoefficients(swscale.SWS_CS_ITU601);
             int full = Planes.isFull(space) ? 1 : 0;
-            swscale.sws_setColorspaceDetails(context, source, full, result, 1, 0, FIXED_ONE, FIXED_ONE);
+            // Of the formats that are made here, only a video's has the limited range.
+            int wide = pixelFormat == avutil.AV_PIX_FMT_YUV420P ? 0 : 1;
+            swscale.sws_setColorspaceDetails(context, source, full, result, wide, 0, FIXED_ONE, FIXED_ONE);
             if (swscale.sws_scale_frame(context, converted, frame) < 0) {
                 throw new IllegalStateException("swscale failed on format " + frame.format());
             }

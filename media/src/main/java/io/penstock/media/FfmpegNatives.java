@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.ffmpeg.global.swscale;
 import org.bytedeco.javacpp.Loader;
@@ -24,6 +25,9 @@ public final class FfmpegNatives {
             "libjniavutil.so",
             "libjniavcodec.so",
             "libjniswscale.so");
+
+    /** What files with several streams need beside them. */
+    private static final List<String> NEEDED_FOR_CLIPS = List.of("libavformat.so.62", "libjniavformat.so");
 
     private static final String LOADS_BY_ITSELF = "org.bytedeco.javacpp.loadlibraries";
 
@@ -48,10 +52,33 @@ public final class FfmpegNatives {
         Loaded.now();
     }
 
+    /** Loads avformat as well, for clips. */
+    static void loadForClips() {
+        LoadedForClips.now();
+    }
+
+    /** As {@link Loaded} does, whose libraries these need. */
+    private static final class LoadedForClips {
+        static {
+            load();
+            if (!Loaded.BY_HAND || !Loaded.unpackedBefore(List.of(), NEEDED_FOR_CLIPS)) {
+                System.clearProperty(LOADS_BY_ITSELF);
+                Loader.load(avformat.class);
+            }
+        }
+
+        static void now() {}
+    }
+
     /** Its initialisation is what happens once; whoever comes meanwhile waits for it. */
     private static final class Loaded {
+        /** Whether what an earlier start has unpacked was loaded, and JavaCPP has no part in it. */
+        private static final boolean BY_HAND;
+
         static {
-            if (!unpackedBefore()) {
+            boolean asked = System.getProperty(LOADS_BY_ITSELF) != null;
+            BY_HAND = !asked && unpackedBefore(List.of(System.mapLibraryName("jnijavacpp")), NEEDED);
+            if (!BY_HAND) {
                 Loader.load(avutil.class);
                 Loader.load(avcodec.class);
                 Loader.load(swscale.class);
@@ -66,9 +93,9 @@ public final class FfmpegNatives {
          * whether all of it was there.
          */
         @SuppressWarnings("restricted") // native access is what this class is for
-        private static boolean unpackedBefore() {
+        private static boolean unpackedBefore(List<String> ofCore, List<String> ofFfmpeg) {
             String cache = System.getProperty(CACHE, "");
-            if (cache.isEmpty() || System.getProperty(LOADS_BY_ITSELF) != null) {
+            if (cache.isEmpty()) {
                 return false;
             }
             String platform = Loader.getPlatform();
@@ -78,8 +105,8 @@ public final class FfmpegNatives {
             Path core = Path.of(cache, jar(Loader.class, platform), "org/bytedeco/javacpp", platform);
             Path ffmpeg = Path.of(cache, jar(avutil.class, platform), "org/bytedeco/ffmpeg", platform);
             List<Path> libraries = Stream.concat(
-                            Stream.of(core.resolve(System.mapLibraryName("jnijavacpp"))),
-                            NEEDED.stream().map(ffmpeg::resolve))
+                            ofCore.stream().map(core::resolve),
+                            ofFfmpeg.stream().map(ffmpeg::resolve))
                     .toList();
             if (!libraries.stream().allMatch(Files::isRegularFile)) {
                 return false;

@@ -23,8 +23,22 @@ public record Result(
         Findings findings,
         Timings timings) {
 
-    /** A frame of a stream; {@code frame} counts from 0. */
-    public record Origin(String stream, long frame) {}
+    /**
+     * A frame of a stream.
+     *
+     * @param frame counts from 0
+     * @param time since the first frame; of recorded streams, which are not worked on as they are shot
+     */
+    public record Origin(String stream, long frame, Optional<Duration> time) {
+        /** Of a live stream. */
+        public Origin(String stream, long frame) {
+            this(stream, frame, Optional.empty());
+        }
+    }
+
+    Result from(Origin other) {
+        return new Result(id, pipeline, Optional.of(other), timestamp, width, height, findings, timings);
+    }
 
     /** Where the time went. */
     public record Timings(Duration queue, Duration preprocess, Duration infer, Duration postprocess) {

@@ -39,6 +39,7 @@ public final class ResultJson {
             out.append(",\"stream\":");
             string(out, origin.stream());
             out.append(",\"frame\":").append(origin.frame());
+            origin.time().ifPresent(time -> seconds(out.append(",\"sourceSeconds\":"), time));
         });
         timestamp(out.append(",\"timestamp\":"), result.timestamp());
         out.append(",\"width\":").append(result.width()).append(",\"height\":").append(result.height());

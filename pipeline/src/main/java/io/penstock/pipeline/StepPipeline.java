@@ -114,6 +114,11 @@ public final class StepPipeline implements Pipeline {
         }
     }
 
+    /** A new sequence of frames, of which nothing is known. */
+    public FrameSequence sequence() {
+        return new FrameSequence(this, new OrderedSteps(ordered));
+    }
+
     /** Takes one frame through what may be done in any order, and takes over the caller's count of its picture. */
     FrameUnderWay begin(Frame frame, Deadline deadline) throws InterruptedException {
         Duration waited = Duration.ofNanos(System.nanoTime() - frame.capturedNanos());
@@ -133,10 +138,15 @@ public final class StepPipeline implements Pipeline {
 
     /** Takes a frame through the steps that remember. The frames of a stream come in their order, one at a time. */
     FrameUnderWay inOrder(FrameUnderWay underWay) throws InterruptedException {
+        OrderedSteps steps = byStream.get(underWay.frame().stream());
+        return steps == null ? underWay : inOrder(underWay, steps);
+    }
+
+    /** The same for frames that are of none of the pipeline's own streams. */
+    FrameUnderWay inOrder(FrameUnderWay underWay, OrderedSteps steps) throws InterruptedException {
         Frame frame = underWay.frame();
         Exchange exchange = underWay.exchange();
-        OrderedSteps steps = byStream.get(frame.stream());
-        if (steps == null || steps.isEmpty()) {
+        if (steps.isEmpty()) {
             return underWay;
         }
         StreamStep.Moment moment = new StreamStep.Moment(frame.sessionStartMillis(), frame.index(), frame.sourceTime());
