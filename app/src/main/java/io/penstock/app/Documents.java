@@ -51,9 +51,9 @@ record Documents(List<Target> targets, ServerSpec server, Set<Path> files, List<
 
     /** These documents with another address to listen on. */
     Documents listeningOn(String address, int port) {
-        List<String> domains = server.listen().domains();
-        return new Documents(
-                targets, server.withListen(new ServerSpec.Listen(address, port, domains)), files, repositories);
+        ServerSpec.Listen written = server.listen();
+        ServerSpec.Listen listen = new ServerSpec.Listen(address, port, written.domains(), written.tls());
+        return new Documents(targets, server.withListen(listen), files, repositories);
     }
 
     /** The documents and models of these names, with nothing set. */
@@ -103,7 +103,22 @@ record Documents(List<Target> targets, ServerSpec server, Set<Path> files, List<
                 .map(wanted -> repository(folder(server.getKey()).resolve(wanted.path())))
                 .ifPresent(repositories::add);
         CalledPipelines.check(targets);
-        return new Documents(targets, server.getValue(), files, repositories);
+        return new Documents(targets, withFilesFrom(folder(server.getKey()), server.getValue()), files, repositories);
+    }
+
+    /** Paths of the Server document are relative to it. */
+    private static ServerSpec withFilesFrom(Path folder, ServerSpec server) {
+        ServerSpec.Listen listen = server.listen();
+        if (listen.tls().isEmpty()) {
+            return server;
+        }
+        ServerSpec.Tls tls = listen.tls().get();
+        ServerSpec.Tls absolute = new ServerSpec.Tls(
+                folder.resolve(tls.certificate()).toString(),
+                folder.resolve(tls.key()).toString(),
+                tls.plain());
+        return server.withListen(
+                new ServerSpec.Listen(listen.address(), listen.port(), listen.domains(), Optional.of(absolute)));
     }
 
     private static boolean isFolder(String name) {

@@ -263,7 +263,8 @@ final class RunCommand implements Callable<Integer> {
         boolean everywhere =
                 listen.address().equals("0.0.0.0") || listen.address().equals("::");
         String host = everywhere ? "127.0.0.1" : listen.address();
-        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound;
+        String scheme = listen.tls().isPresent() ? "https" : "http";
+        return scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound;
     }
 
     private void announce(ServerProcess process, String address) {

@@ -45,6 +45,7 @@ final class ServerProcess implements AutoCloseable {
     private final PipelineSet pipelines;
     private final List<RepositoryModels> repositories;
     private final Instant begun;
+    private final Optional<Certificates> certificates;
     private final PenstockServer server;
     private final List<Thread> polling = new ArrayList<>();
     private volatile List<String> unready;
@@ -82,10 +83,12 @@ final class ServerProcess implements AutoCloseable {
         ServerSpec spec = documents.server();
         HostPolicy named = isLoopback(spec.listen()) ? HostPolicy.loopbackAnd(Set.of()) : HostPolicy.open();
         HostPolicy hosts = named.withDomains(spec.listen().domains());
-        this.server = spec.auth().isPresent()
-                ? new PenstockServer(
-                        context, limits(spec.limits()), hosts, keys(spec.auth().get()))
-                : new PenstockServer(context, limits(spec.limits()), hosts);
+        this.certificates = spec.listen().tls().map(Certificates::new);
+        Admission admission = spec.auth().map(ServerProcess::keys).orElse(Admission.OPEN);
+        this.server = new PenstockServer(
+                context,
+                limits(spec.limits()),
+                new PenstockServer.Edge(hosts, admission, certificates.map(Certificates::certificate)));
     }
 
     private static Admission keys(ServerSpec.Auth auth) {
@@ -175,6 +178,9 @@ final class ServerProcess implements AutoCloseable {
             }
         }
         Thread.ofVirtual().name("cameras").start(this::startCameras);
+        if (certificates.isPresent()) {
+            polling.add(Thread.ofVirtual().name("certificate").start(certificates.get()));
+        }
         documents
                 .server()
                 .repository()

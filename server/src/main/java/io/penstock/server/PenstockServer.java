@@ -10,6 +10,7 @@ import io.penstock.server.net.HttpReply;
 import io.penstock.server.net.Port;
 import io.penstock.server.net.Router;
 import io.penstock.server.net.ServerLimits;
+import io.penstock.server.net.TlsCertificate;
 import io.penstock.server.oip.OipGrpcApi;
 import io.penstock.server.oip.OipParts;
 import io.penstock.server.oip.OipRestApi;
@@ -24,6 +25,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The one port: models and pipelines over HTTP/1.1, HTTP/2 and gRPC, live streams, health, metrics, the dashboard.
@@ -35,13 +37,23 @@ public final class PenstockServer implements AutoCloseable {
     private final Port port;
     private volatile boolean draining;
 
-    /** A server that asks nobody for a key. */
-    public PenstockServer(ServerContext context, ServerLimits limits, HostPolicy hosts) {
-        this(context, limits, hosts, Admission.OPEN);
+    /**
+     * What a request passes before it reaches anything.
+     *
+     * @param hosts names the server answers to
+     * @param admission asks callers for a key
+     * @param tls absent where the port speaks in plain
+     */
+    public record Edge(HostPolicy hosts, Admission admission, Optional<TlsCertificate> tls) {
+        /** Plain, and nobody is asked for a key. */
+        public static Edge open(HostPolicy hosts) {
+            return new Edge(hosts, Admission.OPEN, Optional.empty());
+        }
     }
 
-    public PenstockServer(ServerContext context, ServerLimits limits, HostPolicy hosts, Admission admission) {
+    public PenstockServer(ServerContext context, ServerLimits limits, Edge edge) {
         this.context = context;
+        HostPolicy hosts = edge.hosts();
         InferCounter counter = new InferCounter();
         Router router = new Router();
         OipParts oip = OipParts.of(
@@ -75,7 +87,10 @@ public final class PenstockServer implements AutoCloseable {
         WhileStarting handlers =
                 new WhileStarting(http, new OipGrpcApi(oip), context.state().unready());
         this.port = new Port(
-                new Port.Handlers(admission, handlers, handlers, dashboard.endpoint()), context.pool(), limits, hosts);
+                new Port.Handlers(edge.tls(), edge.admission(), handlers, handlers, dashboard.endpoint()),
+                context.pool(),
+                limits,
+                hosts);
     }
 
     private boolean isReady() {

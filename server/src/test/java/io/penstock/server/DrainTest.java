@@ -111,7 +111,8 @@ class DrainTest {
     void saysThatAPortIsInUse() throws Exception {
         try (TestServer server = new TestServer()) {
             ServerContext context = server.context;
-            try (PenstockServer second = new PenstockServer(context, TestServer.LIMITS, HostPolicy.open())) {
+            try (PenstockServer second =
+                    new PenstockServer(context, TestServer.LIMITS, PenstockServer.Edge.open(HostPolicy.open()))) {
                 assertThatThrownBy(() -> second.start("127.0.0.1", server.port))
                         .isInstanceOf(ServerStartException.class)
                         .hasMessage("port " + server.port + " is in use");

@@ -7,6 +7,7 @@ import io.penstock.pipeline.Figures;
 import io.penstock.server.net.Admission;
 import io.penstock.server.net.HostPolicy;
 import io.penstock.server.net.ServerLimits;
+import io.penstock.server.net.TlsCertificate;
 import io.penstock.server.oip.FakeModelControl;
 import io.penstock.server.oip.ServerIdentity;
 import io.penstock.server.page.ModelCard;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A server over fakes on a free port; closing it checks that nothing was leaked. */
@@ -37,6 +39,9 @@ final class TestServer implements AutoCloseable {
             new ServerLimits.Pace(10 << 10, Duration.ofSeconds(10)),
             Duration.ofSeconds(20),
             Duration.ofSeconds(5));
+
+    static final HostPolicy HOSTS =
+            HostPolicy.loopbackAnd(Set.of("penstock.test")).withDomains(List.of("example.com"));
 
     final TensorPool pool;
     final BlockingModel blocking = new BlockingModel();
@@ -57,14 +62,19 @@ final class TestServer implements AutoCloseable {
 
     /** A server that asks for keys. */
     TestServer(Admission admission) throws InterruptedException {
-        this(LIMITS, 512L << 20, admission);
+        this(LIMITS, 512L << 20, new PenstockServer.Edge(HOSTS, admission, Optional.empty()));
+    }
+
+    /** A server that speaks TLS; {@link #client} does not. */
+    TestServer(TlsCertificate certificate) throws InterruptedException {
+        this(LIMITS, 512L << 20, new PenstockServer.Edge(HOSTS, Admission.OPEN, Optional.of(certificate)));
     }
 
     TestServer(ServerLimits limits, long budget) throws InterruptedException {
-        this(limits, budget, Admission.OPEN);
+        this(limits, budget, PenstockServer.Edge.open(HOSTS));
     }
 
-    private TestServer(ServerLimits limits, long budget, Admission admission) throws InterruptedException {
+    TestServer(ServerLimits limits, long budget, PenstockServer.Edge edge) throws InterruptedException {
         pool = new TensorPool(budget, true);
         ModelRegistry models = new ModelRegistry();
         models.add(EchoModel.of("echo", DataType.FP32, Shape.ANY));
@@ -87,11 +97,7 @@ final class TestServer implements AutoCloseable {
                 () -> new Figures(Duration.ofSeconds(1), Duration.ofSeconds(1), models, List.of(pipeline), 0, ""),
                 () -> Map.of("echo", new ModelCard("echo", 7, "CPU", 1, 2)));
         context = new ServerContext(models, () -> List.of(pipeline), pool, pipeline, pipeline, control, state);
-        server = new PenstockServer(
-                context,
-                limits,
-                HostPolicy.loopbackAnd(Set.of("penstock.test")).withDomains(List.of("example.com")),
-                admission);
+        server = new PenstockServer(context, limits, edge);
         port = server.start("127.0.0.1", 0);
     }
 

@@ -54,7 +54,10 @@ public record ServerSpec(
                                     + " services; beside it NAME-predictor and NAME-transformer.",
                     byDefault = "[example.com]",
                     max = 16)
-            List<String> domains) {
+            List<String> domains,
+
+            @Field("Certificate and key; with them the port speaks TLS 1.2 and 1.3. Absent, it speaks plain HTTP.")
+            Optional<Tls> tls) {
         private static final Pattern DOMAIN = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?");
 
         public Listen {
@@ -63,6 +66,37 @@ public record ServerSpec(
                 if (!DOMAIN.matcher(domain).matches()) {
                     throw new IllegalArgumentException("domains must be names such as example.com: " + domain);
                 }
+            }
+        }
+    }
+
+    /** What the port needs to speak TLS. Both files are read again when they change. */
+    public record Tls(
+            @Field(
+                    value =
+                            "PEM file with the certificate, followed by those of its issuers; relative to the document.",
+                    pattern = ".{1,4096}")
+            String certificate,
+
+            @Field(
+                    value = "PEM file with the certificate's private key, not encrypted; relative to the document.",
+                    pattern = ".{1,4096}")
+            String key,
+
+            @Field(
+                    value =
+                            "What becomes of a plain HTTP request at the port: redirect sends GET and HEAD on to https and"
+                                    + " refuses others; refuse refuses all.",
+                    byDefault = "refuse")
+            Plain plain) {
+        /** What becomes of plain requests. */
+        public enum Plain {
+            REFUSE,
+            REDIRECT;
+
+            @Override
+            public String toString() {
+                return name().toLowerCase(Locale.ROOT);
             }
         }
     }

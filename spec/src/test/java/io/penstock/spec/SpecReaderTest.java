@@ -207,7 +207,8 @@ class SpecReaderTest {
         ServerSpec server = read.server().orElseThrow();
         assertThat(read.pipelines()).hasSize(1);
         assertThat(server.listen())
-                .isEqualTo(new ServerSpec.Listen("127.0.0.1", 9000, List.of("a.example.org", "example.com")));
+                .isEqualTo(new ServerSpec.Listen(
+                        "127.0.0.1", 9000, List.of("a.example.org", "example.com"), Optional.empty()));
         assertThat(server.limits().requestBytes()).isEqualTo(new ByteSize(8 << 20));
         assertThat(server.limits().requestDeadline()).isEqualTo(Duration.ofSeconds(5));
         assertThat(server.limits().connections()).isEqualTo(10_000);

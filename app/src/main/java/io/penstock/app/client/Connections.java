@@ -7,6 +7,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.net.URI;
@@ -47,13 +48,23 @@ public final class Connections implements AutoCloseable {
         return address.getPort() > 0 ? address.getPort() : "https".equals(address.getScheme()) ? 443 : 80;
     }
 
-    /** For {@code https}, with the machine's own authorities. */
-    static Optional<SslContext> tls(URI address) {
+    /**
+     * For {@code https}, with the authorities that Java trusts.
+     *
+     * @param protocol as ALPN names it
+     */
+    static Optional<SslContext> tls(URI address, String protocol) {
         if (!"https".equals(address.getScheme())) {
             return Optional.empty();
         }
         try {
-            return Optional.of(SslContextBuilder.forClient().build());
+            return Optional.of(SslContextBuilder.forClient()
+                    .applicationProtocolConfig(new ApplicationProtocolConfig(
+                            ApplicationProtocolConfig.Protocol.ALPN,
+                            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                            protocol))
+                    .build());
         } catch (SSLException e) {
             throw new IllegalStateException("this JVM offers no TLS", e);
         }

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import java.net.URI;
 import java.util.Optional;
@@ -84,7 +85,7 @@ final class GrpcLane implements Lane {
                 .frameListener(new Answers())
                 .gracefulShutdownTimeoutMillis(0)
                 .build();
-        Optional<SslContext> tls = Connections.tls(address);
+        Optional<SslContext> tls = Connections.tls(address, ApplicationProtocolNames.HTTP_2);
         connections
                 .bootstrap(loop)
                 .handler(new ChannelInitializer<>() {

@@ -1,5 +1,6 @@
 package io.penstock.app.client;
 
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -61,7 +62,7 @@ final class Http1Lane implements Lane {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel opening) {
-                        Connections.tls(address)
+                        Connections.tls(address, ApplicationProtocolNames.HTTP_1_1)
                                 .ifPresent(tls -> opening.pipeline()
                                         .addLast(tls.newHandler(
                                                 opening.alloc(), address.getHost(), Connections.port(address))));

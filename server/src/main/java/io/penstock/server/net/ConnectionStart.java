@@ -39,6 +39,10 @@ final class ConnectionStart extends ByteToMessageDecoder {
     }
 
     private void refuse(ChannelHandlerContext ctx) {
+        if (parts.tls().isPresent()) { // a sentence in plain would be taken for a broken handshake
+            ctx.close();
+            return;
+        }
         String body = "{\"error\":\"more than the " + parts.connections().max() + " connections allowed are open\"}";
         String reply = "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\ncontent-length: "
                 + body.length() + "\r\nretry-after: 1\r\nconnection: close\r\nx-request-id: " + RequestIds.newId()

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -106,7 +107,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
             return;
         }
         // Closing with unread bytes resets the connection, and the client might never see why it was refused.
-        socket.shutdownOutput();
+        if (parts.tls().isPresent()) {
+            ctx.pipeline().get(SslHandler.class).closeOutbound();
+        } else {
+            socket.shutdownOutput();
+        }
         ctx.channel().config().setAutoRead(true);
         idle = ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }

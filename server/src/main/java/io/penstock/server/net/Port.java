@@ -14,6 +14,7 @@ import io.penstock.serving.tensor.TensorPool;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +32,17 @@ public final class Port implements AutoCloseable {
     private final EventLoopGroup loops;
     private @Nullable Channel listener;
 
-    /** Who answers, by protocol, and who decides before that. */
-    public record Handlers(Admission admission, HttpHandler http, GrpcHandler grpc, WebSocketEndpoint webSocket) {}
+    /**
+     * Who answers, by protocol, and who decides before that.
+     *
+     * @param tls absent where the port speaks in plain
+     */
+    public record Handlers(
+            Optional<TlsCertificate> tls,
+            Admission admission,
+            HttpHandler http,
+            GrpcHandler grpc,
+            WebSocketEndpoint webSocket) {}
 
     public Port(Handlers handlers, TensorPool pool, ServerLimits limits, HostPolicy hosts) {
         // Left alone, Netty looks for two logging libraries that are not here, which costs start time.
@@ -58,6 +68,10 @@ public final class Port implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        if (parts.tls().isPresent()) {
+                            channel.pipeline()
+                                    .addLast(new TlsStart(parts, parts.tls().get()));
+                        }
                         channel.pipeline().addLast(new ConnectionStart(parts));
                     }
                 })

@@ -1,6 +1,7 @@
 package io.penstock.server.net;
 
 import io.penstock.serving.tensor.TensorPool;
+import java.util.Optional;
 
 /**
  * What every connection of a port shares.
@@ -14,6 +15,10 @@ record PortParts(
         HostPolicy hosts,
         InFlight inFlight,
         Connections connections) {
+
+    Optional<TlsCertificate> tls() {
+        return handlers.tls();
+    }
 
     Admission admission() {
         return handlers.admission();
