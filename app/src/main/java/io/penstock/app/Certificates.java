@@ -32,9 +32,7 @@ final class Certificates implements Runnable {
             this.certificate = new TlsCertificate(chain, key, tls.plain() == ServerSpec.Tls.Plain.REDIRECT);
         } catch (TlsException e) {
             throw new CommandException(
-                    ExitCode.REFUSED,
-                    "the document of kind Server: " + field(e) + ": " + e.getMessage(),
-                    e);
+                    ExitCode.REFUSED, "the document of kind Server: " + field(e) + ": " + e.getMessage(), e);
         }
     }
 

@@ -168,6 +168,7 @@ final class RunCommand implements Callable<Integer> {
         UserFolders folders = UserFolders.of(System.getenv());
         try (Engine engine = Engine.start(folders, read.server(), ProgressBar.ofFetches(console));
                 ServerProcess process = new ServerProcess(engine, read, begun)) {
+            process.takeLog();
             OptionalInt bound = start(process, interrupts);
             if (bound.isEmpty()) {
                 return stoppedEarly(process);

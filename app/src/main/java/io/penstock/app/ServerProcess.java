@@ -1,5 +1,6 @@
 package io.penstock.app;
 
+import io.penstock.app.log.ProgramLog;
 import io.penstock.pipeline.Figures;
 import io.penstock.server.PenstockServer;
 import io.penstock.server.ServerContext;
@@ -7,11 +8,14 @@ import io.penstock.server.auth.ApiKey;
 import io.penstock.server.auth.ApiKeys;
 import io.penstock.server.net.Admission;
 import io.penstock.server.net.HostPolicy;
+import io.penstock.server.net.RequestObserver;
 import io.penstock.server.net.ServerLimits;
 import io.penstock.server.oip.LoadedModels;
 import io.penstock.server.oip.ModelControl;
 import io.penstock.server.oip.ServerIdentity;
 import io.penstock.server.page.ModelCard;
+import io.penstock.server.trace.RequestTracing;
+import io.penstock.server.trace.TraceExport;
 import io.penstock.serving.ModelRepository;
 import io.penstock.spec.ServerSpec;
 import io.penstock.spec.ServerSpec.Repository.Control;
@@ -45,6 +49,8 @@ final class ServerProcess implements AutoCloseable {
     private final PipelineSet pipelines;
     private final List<RepositoryModels> repositories;
     private final Instant begun;
+    private final ProgramLog log;
+    private final Optional<RequestTracing> tracing;
     private final Optional<Certificates> certificates;
     private final PenstockServer server;
     private final List<Thread> polling = new ArrayList<>();
@@ -83,12 +89,22 @@ final class ServerProcess implements AutoCloseable {
         ServerSpec spec = documents.server();
         HostPolicy named = isLoopback(spec.listen()) ? HostPolicy.loopbackAnd(Set.of()) : HostPolicy.open();
         HostPolicy hosts = named.withDomains(spec.listen().domains());
+        this.log = new ProgramLog(
+                spec.log(),
+                System.err,
+                spec.log().format() == ServerSpec.Log.Format.AUTO
+                        && Terminal.ofStandardError(System.getenv()).isInteractive());
+        this.tracing = traceExport(spec).map(export -> new RequestTracing(export, VersionCommand.number()));
         this.certificates = spec.listen().tls().map(Certificates::new);
         Admission admission = spec.auth().map(ServerProcess::keys).orElse(Admission.OPEN);
         this.server = new PenstockServer(
                 context,
                 limits(spec.limits()),
-                new PenstockServer.Edge(hosts, admission, certificates.map(Certificates::certificate)));
+                new PenstockServer.Edge(
+                        hosts,
+                        admission,
+                        certificates.map(Certificates::certificate),
+                        log.requests(tracing.<RequestObserver>map(each -> each).orElse(RequestObserver.NONE))));
     }
 
     private static Admission keys(ServerSpec.Auth auth) {
@@ -140,6 +156,11 @@ final class ServerProcess implements AutoCloseable {
                         SLOW_AFTER),
                 limits.requestDeadline(),
                 ServerLimits.DEFAULTS.writeDeadline());
+    }
+
+    /** Lets the whole program log as this process's document asks for; for the command that runs it. */
+    void takeLog() {
+        log.takeOver();
     }
 
     /**
@@ -267,5 +288,18 @@ final class ServerProcess implements AutoCloseable {
         polling.forEach(Thread::interrupt);
         pipelines.close();
         repositories.forEach(RepositoryModels::close);
+        tracing.ifPresent(RequestTracing::close);
+        log.close();
+    }
+
+    private static Optional<TraceExport> traceExport(ServerSpec spec) {
+        try {
+            return TraceExport.of(
+                    spec.tracing().map(ServerSpec.Tracing::otlp),
+                    spec.tracing().map(ServerSpec.Tracing::ratio),
+                    System.getenv());
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.penstock.server.net.HostPolicy;
 import io.penstock.server.net.HttpHandler;
 import io.penstock.server.net.HttpReply;
 import io.penstock.server.net.Port;
+import io.penstock.server.net.RequestObserver;
 import io.penstock.server.net.Router;
 import io.penstock.server.net.ServerLimits;
 import io.penstock.server.net.TlsCertificate;
@@ -43,11 +44,12 @@ public final class PenstockServer implements AutoCloseable {
      * @param hosts names the server answers to
      * @param admission asks callers for a key
      * @param tls absent where the port speaks in plain
+     * @param observer told of each request, refused ones too
      */
-    public record Edge(HostPolicy hosts, Admission admission, Optional<TlsCertificate> tls) {
+    public record Edge(HostPolicy hosts, Admission admission, Optional<TlsCertificate> tls, RequestObserver observer) {
         /** Plain, and nobody is asked for a key. */
         public static Edge open(HostPolicy hosts) {
-            return new Edge(hosts, Admission.OPEN, Optional.empty());
+            return new Edge(hosts, Admission.OPEN, Optional.empty(), RequestObserver.NONE);
         }
     }
 
@@ -87,7 +89,8 @@ public final class PenstockServer implements AutoCloseable {
         WhileStarting handlers =
                 new WhileStarting(http, new OipGrpcApi(oip), context.state().unready());
         this.port = new Port(
-                new Port.Handlers(edge.tls(), edge.admission(), handlers, handlers, dashboard.endpoint()),
+                new Port.Handlers(
+                        edge.tls(), edge.admission(), edge.observer(), handlers, handlers, dashboard.endpoint()),
                 context.pool(),
                 limits,
                 hosts);

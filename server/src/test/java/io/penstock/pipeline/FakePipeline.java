@@ -30,6 +30,9 @@ public final class FakePipeline implements Pipeline, PictureCodec, ResultPainter
     public final AtomicInteger open = new AtomicInteger();
 
     public final SinkCounters sink = new SinkCounters("store", () -> true);
+    /** Run in each request, on its thread. */
+    public volatile Runnable asked = () -> {};
+
     /** Where its results are read from; empty until a test gives it one. */
     public volatile Optional<ResultStore> store = Optional.empty();
 
@@ -50,6 +53,7 @@ public final class FakePipeline implements Pipeline, PictureCodec, ResultPainter
 
     @Override
     public Answer infer(String requestId, Payload payload, Deadline deadline) {
+        asked.run();
         String text = new String(payload.bytes().toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
         if (text.equals("broken")) {
             throw new PictureException(PictureException.Reason.DAMAGED, "the picture is damaged");

@@ -6,6 +6,7 @@ import io.penstock.pipeline.FakePipeline;
 import io.penstock.pipeline.Figures;
 import io.penstock.server.net.Admission;
 import io.penstock.server.net.HostPolicy;
+import io.penstock.server.net.RequestObserver;
 import io.penstock.server.net.ServerLimits;
 import io.penstock.server.net.TlsCertificate;
 import io.penstock.server.oip.FakeModelControl;
@@ -62,12 +63,20 @@ final class TestServer implements AutoCloseable {
 
     /** A server that asks for keys. */
     TestServer(Admission admission) throws InterruptedException {
-        this(LIMITS, 512L << 20, new PenstockServer.Edge(HOSTS, admission, Optional.empty()));
+        this(LIMITS, 512L << 20, new PenstockServer.Edge(HOSTS, admission, Optional.empty(), RequestObserver.NONE));
+    }
+
+    /** A server whose requests are told of. */
+    TestServer(RequestObserver observer) throws InterruptedException {
+        this(LIMITS, 512L << 20, new PenstockServer.Edge(HOSTS, Admission.OPEN, Optional.empty(), observer));
     }
 
     /** A server that speaks TLS; {@link #client} does not. */
     TestServer(TlsCertificate certificate) throws InterruptedException {
-        this(LIMITS, 512L << 20, new PenstockServer.Edge(HOSTS, Admission.OPEN, Optional.of(certificate)));
+        this(
+                LIMITS,
+                512L << 20,
+                new PenstockServer.Edge(HOSTS, Admission.OPEN, Optional.of(certificate), RequestObserver.NONE));
     }
 
     TestServer(ServerLimits limits, long budget) throws InterruptedException {

@@ -4,6 +4,8 @@ import io.penstock.serving.backend.ModelSignature;
 import io.penstock.serving.backend.TensorInstance;
 import io.penstock.serving.backend.TensorSignature;
 import io.penstock.serving.call.ErrorCode;
+import io.penstock.serving.call.RequestScope;
+import io.penstock.serving.call.RequestTrace;
 import io.penstock.serving.call.ServingException;
 import io.penstock.serving.tensor.Shape;
 import io.penstock.serving.tensor.Tensor;
@@ -93,6 +95,13 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
         try {
             checkOutputs(request);
             InferResponse response = batcher.submit(new PendingRequest(request, itemsOf(request), batching.timeout()));
+            long executing = started + response.timings().queueNanos();
+            RequestScope.phase(RequestTrace.Phase.QUEUE, started, executing, name);
+            RequestScope.phase(
+                    RequestTrace.Phase.EXECUTE,
+                    executing,
+                    executing + response.timings().computeNanos(),
+                    name);
             statistics.succeeded(
                     response.timings().queueNanos(), System.nanoTime() - started, System.currentTimeMillis());
             answered = true;

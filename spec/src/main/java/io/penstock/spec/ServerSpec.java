@@ -25,7 +25,13 @@ public record ServerSpec(
         Optional<Repository> repository,
 
         @Field("Who may call; absent, everybody who reaches the port. Once it is there, all but probes needs a key.")
-        Optional<Auth> auth) {
+        Optional<Auth> auth,
+
+        @Field(value = "What is logged, and how.", byDefault = "{}")
+        Log log,
+
+        @Field("Where traces of requests go; absent, where OTEL_EXPORTER_OTLP_ENDPOINT says, and nowhere without it.")
+        Optional<Tracing> tracing) {
 
     /** What stands where no document of this kind was given. */
     public static ServerSpec defaults() {
@@ -34,7 +40,7 @@ public record ServerSpec(
 
     /** This specification with another address or port. */
     public ServerSpec withListen(Listen other) {
-        return new ServerSpec(other, limits, cache, devices, repository, auth);
+        return new ServerSpec(other, limits, cache, devices, repository, auth, log, tracing);
     }
 
     /** Where the process listens. */
@@ -152,6 +158,76 @@ public record ServerSpec(
             sha256 = sha256.toLowerCase(Locale.ROOT);
         }
     }
+
+    /** What is logged, and how. */
+    public record Log(
+            @Field(
+                    value = "text for people; json, one object a line; auto, text on a terminal and json elsewhere.",
+                    byDefault = "auto")
+            Format format,
+
+            @Field(value = "The least that is logged.", byDefault = "info")
+            Level level,
+
+            @Field(
+                    value =
+                            "Requests that get a line: none; errors, those that the server failed (status 5xx); all. A line"
+                                    + " holds no header, query or body.",
+                    byDefault = "none")
+            Requests requests) {
+        /** How a line looks. */
+        public enum Format {
+            AUTO,
+            TEXT,
+            JSON;
+
+            @Override
+            public String toString() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+
+        /** How much a line matters. */
+        public enum Level {
+            ERROR,
+            WARNING,
+            INFO,
+            DEBUG;
+
+            @Override
+            public String toString() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+
+        /** Which requests get a line. */
+        public enum Requests {
+            NONE,
+            ERRORS,
+            ALL;
+
+            @Override
+            public String toString() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+    }
+
+    /** Where traces go. */
+    public record Tracing(
+            @Field(
+                    value = "An OpenTelemetry collector that takes OTLP over HTTP, such as http://collector:4318.",
+                    pattern = "https?://.{1,2000}")
+            String otlp,
+
+            @Field(
+                    value =
+                            "Which part of the requests is traced whose caller does not say; a caller's sampled flag decides"
+                                    + " for its own.",
+                    byDefault = "1",
+                    min = 0,
+                    max = 1)
+            double ratio) {}
 
     /** What one process and one client may cost. */
     public record Limits(

@@ -2,6 +2,7 @@ package io.penstock.server.net;
 
 import io.penstock.pipeline.ResultJson;
 import io.penstock.serving.call.ErrorCode;
+import io.penstock.serving.call.RequestScope;
 import io.penstock.serving.call.ServingException;
 
 /** Turns whatever a handler threw into what its caller may know; our own failures are logged with the request's id. */
@@ -11,18 +12,23 @@ final class Failures {
     private Failures() {}
 
     /** The failure as callers see it. Logs what is ours to repair. */
-    static ServingException seenByCaller(Throwable failure, String requestId) {
+    static ServingException seenByCaller(Throwable failure, RequestScope request) {
         if (failure instanceof ServingException known) {
             if (known.code() == ErrorCode.INTERNAL) {
-                LOG.log(System.Logger.Level.ERROR, "request " + requestId + " failed", failure);
+                log(request, failure);
             }
             return known;
         }
         if (failure instanceof InterruptedException) {
             return new ServingException(ErrorCode.CANCELLED, "the request was cancelled");
         }
-        LOG.log(System.Logger.Level.ERROR, "request " + requestId + " failed", failure);
-        return new ServingException(ErrorCode.INTERNAL, "internal error; the log has it under request " + requestId);
+        log(request, failure);
+        return new ServingException(ErrorCode.INTERNAL, "internal error; the log has it under request " + request.id());
+    }
+
+    private static void log(RequestScope request, Throwable failure) {
+        RequestScope.within(
+                request, () -> LOG.log(System.Logger.Level.ERROR, "request " + request.id() + " failed", failure));
     }
 
     static HttpReply.Whole reply(ServingException failure) {

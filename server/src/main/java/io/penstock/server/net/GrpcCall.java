@@ -34,10 +34,10 @@ final class GrpcCall implements Http2Call, Invocation.Outcome<GrpcReply> {
     GrpcCall(PortParts parts, Http2Connection connection, Http2Stream stream, Http2Headers headers) {
         this.parts = parts;
         this.headers = headers;
-        this.request = new Http2Request(parts, connection, stream, headers);
+        this.request = new Http2Request(parts, connection, stream, headers, "grpc");
         this.framing = new GrpcFraming(request);
         this.message = new BodyCollector(parts.pool(), parts.limits().maxBodyBytes(), "message");
-        this.invocation = new Invocation<>(connection.loop(), request.id, parts.inFlight(), this);
+        this.invocation = new Invocation<>(connection.loop(), request.scope(), parts.inFlight(), this);
         this.deadline = Deadline.after(parts.limits().requestDeadline());
     }
 
@@ -103,6 +103,7 @@ final class GrpcCall implements Http2Call, Invocation.Outcome<GrpcReply> {
         done = true;
         RequestBody whole = message.take();
         String path = String.valueOf(headers.path());
+        request.observation.received();
         invocation.start(() -> call(path, whole), whole);
     }
 
@@ -129,6 +130,7 @@ final class GrpcCall implements Http2Call, Invocation.Outcome<GrpcReply> {
 
     @Override
     public void answered(GrpcReply answer) {
+        request.observation.handled();
         if (!request.isOpen()) {
             answer.release().run();
             return;

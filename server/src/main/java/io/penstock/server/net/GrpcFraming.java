@@ -117,6 +117,7 @@ final class GrpcFraming {
 
     /** Writes a message as {@link #coded} made it, without a flush; the future is done when its bytes have left. */
     ChannelFuture message(GrpcReply message) {
+        request.sending(length(message));
         ByteBuf prefix = Unpooled.buffer(PREFIX_BYTES);
         prefix.writeByte(answerCoding.isPresent() ? 1 : 0).writeInt(Math.toIntExact(length(message)));
         return request.connection.writeData(
@@ -130,6 +131,7 @@ final class GrpcFraming {
     void end() {
         if (request.isOpen()) {
             begin();
+            request.answering(0);
             request.connection.writeHeaders(request.stream.id(), new DefaultHttp2Headers().setInt(STATUS, 0), true);
             finish();
         }
@@ -139,6 +141,7 @@ final class GrpcFraming {
         if (!request.isOpen()) {
             return;
         }
+        request.answering(ErrorStatus.grpc(failure.code()));
         Http2Headers trailers = begun ? new DefaultHttp2Headers() : head();
         trailers.setInt(STATUS, ErrorStatus.grpc(failure.code())).set(MESSAGE, percentEncoded(failure.sentence()));
         request.connection.writeHeaders(request.stream.id(), trailers, true);

@@ -60,11 +60,11 @@ final class GrpcStreamCall implements Http2Call, Invocation.Outcome<Boolean>, Gr
         this.parts = parts;
         this.connection = connection;
         this.stream = stream;
-        this.request = new Http2Request(parts, connection, stream, headers);
+        this.request = new Http2Request(parts, connection, stream, headers, "grpc");
         this.path = String.valueOf(headers.path());
         this.framing = new GrpcFraming(request);
         this.message = collector();
-        this.invocation = new Invocation<>(connection.loop(), request.id, parts.inFlight(), this);
+        this.invocation = new Invocation<>(connection.loop(), request.scope(), parts.inFlight(), this);
     }
 
     private BodyCollector collector() {

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.penstock.serving.call.Deadline;
 import io.penstock.serving.call.ErrorCode;
+import io.penstock.serving.call.RequestScope;
 import io.penstock.serving.call.ServingException;
 import java.util.Optional;
 import java.util.concurrent.Future;
@@ -43,7 +44,11 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
     private final Invocation<Optional<HttpReply.Whole>> invocation;
     private @Nullable PaceGuard pace;
     private @Nullable ServingException refusal;
+    private final RequestObserver.Observation observation;
     private Caller caller = Caller.UNKNOWN;
+    private int status;
+    private long bytesIn;
+    private long bytesOut;
     private boolean reading = true;
     private boolean streaming;
     private boolean keepAlive;
@@ -57,7 +62,23 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
         this.id = RequestIds.of(Optional.ofNullable(head.headers().get(RequestIds.HEADER)));
         this.keepAlive = HttpUtil.isKeepAlive(head);
         this.body = new BodyCollector(parts.pool(), parts.limits().maxBodyBytes(), "body");
-        this.invocation = new Invocation<>(ctx.executor(), id, parts.inFlight(), this);
+        this.observation = observed();
+        RequestScope scope = new RequestScope(id, observation.trace());
+        this.invocation = new Invocation<>(ctx.executor(), scope, parts.inFlight(), this);
+    }
+
+    private RequestObserver.Observation observed() {
+        if (parts.observer() == RequestObserver.NONE) {
+            return RequestObserver.Observation.NONE;
+        }
+        HttpHeaders headers = head.headers();
+        return parts.observer()
+                .began(new RequestObserver.RequestHead(
+                        id,
+                        WebSocketUpgrade.isAsked(head) ? "websocket" : "http/1.1",
+                        head.method().name(),
+                        RequestTarget.path(head.uri()),
+                        name -> Optional.ofNullable(headers.get(name))));
     }
 
     void begin() {
@@ -148,6 +169,7 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
                 if (pace != null) {
                     pace.count(content.content().readableBytes());
                 }
+                bytesIn += content.content().readableBytes();
                 body.add(content.content());
             } catch (ServingException e) {
                 refuse(e, !last || content.decoderResult().isFailure());
@@ -181,8 +203,8 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
             failed(e);
             return;
         }
-        left = true;
-        parts.inFlight().leave();
+        status = 101;
+        left();
     }
 
     private void start() {
@@ -198,6 +220,7 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
                 whole,
                 caller,
                 deadline);
+        observation.received();
         invocation.limit(deadline);
         invocation.start(() -> handle(request), whole);
     }
@@ -246,6 +269,7 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
 
     @Override
     public void answered(Optional<HttpReply.Whole> answer) {
+        observation.handled();
         if (answer.isPresent()) {
             send(answer.get());
         } else {
@@ -273,6 +297,7 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
         for (HttpReply.Header header : reply.headers()) {
             response.headers().add(header.name(), header.value());
         }
+        status = reply.status();
         response.headers().set(RequestIds.HEADER, id);
         keepAlive &= !parts.connections().isDraining();
         HttpUtil.setKeepAlive(response.headers(), head.protocolVersion(), keepAlive);
@@ -281,7 +306,8 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
 
     private void send(HttpReply.Whole reply) {
         HttpResponse response = response(reply);
-        HttpUtil.setContentLength(response, reply.length());
+        bytesOut = reply.length();
+        HttpUtil.setContentLength(response, bytesOut);
         long seconds = parts.limits().writeDeadline().toSeconds() + reply.length() / SLOWEST_ANSWER_BYTES_PER_SECOND;
         Future<?> tooSlow = ctx.executor().schedule(() -> ctx.close(), Math.max(1, seconds), TimeUnit.SECONDS);
         ctx.write(response, ctx.voidPromise());
@@ -295,8 +321,7 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
 
     private void leave() {
         if (!left) {
-            left = true;
-            parts.inFlight().leave();
+            left();
             connection.finished(ctx, keepAlive);
         }
     }
@@ -306,9 +331,15 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
         body.discard();
         invocation.cancel();
         if (!left) {
-            left = true;
-            parts.inFlight().leave();
+            status = status == 0 ? ErrorStatus.http(ErrorCode.CANCELLED) : status;
+            left();
         }
+    }
+
+    private void left() {
+        left = true;
+        parts.inFlight().leave();
+        observation.ended(new RequestObserver.Outcome(status, caller.name(), bytesIn, bytesOut));
     }
 
     /** A streamed answer would never end by itself. */

@@ -37,9 +37,9 @@ final class Http2Exchange implements Http2Call, Invocation.Outcome<Optional<Http
         this.connection = connection;
         this.stream = stream;
         this.headers = headers;
-        this.request = new Http2Request(parts, connection, stream, headers);
+        this.request = new Http2Request(parts, connection, stream, headers, "h2");
         this.body = new BodyCollector(parts.pool(), parts.limits().maxBodyBytes(), "body");
-        this.invocation = new Invocation<>(connection.loop(), request.id, parts.inFlight(), this);
+        this.invocation = new Invocation<>(connection.loop(), request.scope(), parts.inFlight(), this);
     }
 
     @Override
@@ -112,6 +112,7 @@ final class Http2Exchange implements Http2Call, Invocation.Outcome<Optional<Http
                 whole,
                 request.caller(),
                 deadline);
+        request.observation.received();
         invocation.limit(deadline);
         invocation.start(() -> handle(asked), whole);
     }
@@ -132,6 +133,7 @@ final class Http2Exchange implements Http2Call, Invocation.Outcome<Optional<Http
             streaming = true;
             invocation.unlimit();
             if (request.isOpen()) {
+                request.answering(streamed.status());
                 connection.writeHeaders(stream.id(), head(streamed), false);
                 connection.flush();
             }
@@ -170,6 +172,7 @@ final class Http2Exchange implements Http2Call, Invocation.Outcome<Optional<Http
 
     @Override
     public void answered(Optional<HttpReply.Whole> answer) {
+        request.observation.handled();
         if (answer.isPresent()) {
             send(answer.get());
         } else if (request.isOpen()) {
@@ -205,6 +208,8 @@ final class Http2Exchange implements Http2Call, Invocation.Outcome<Optional<Http
             reply.release().run();
             return;
         }
+        request.answering(reply.status());
+        request.sending(reply.length());
         int streamId = stream.id();
         Http2Headers head = head(reply).setLong("content-length", reply.length());
         boolean empty = reply.length() == 0 || isHead();

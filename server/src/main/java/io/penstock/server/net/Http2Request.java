@@ -4,6 +4,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.penstock.serving.call.ErrorCode;
+import io.penstock.serving.call.RequestScope;
 import io.penstock.serving.call.ServingException;
 import java.util.Optional;
 import java.util.concurrent.Future;
@@ -24,19 +25,56 @@ final class Http2Request {
     final Http2Stream stream;
     final Http2Headers headers;
     final String id;
+    final RequestObserver.Observation observation;
     private @Nullable PaceGuard pace;
     private @Nullable Future<?> answerLimit;
     private int raised;
     private boolean left;
     private Caller caller = Caller.UNKNOWN;
+    private int status;
+    private long bytesIn;
+    private long bytesOut;
 
-    Http2Request(PortParts parts, Http2Connection connection, Http2Stream stream, Http2Headers headers) {
+    /** @param protocol as {@link RequestObserver.RequestHead} has it */
+    Http2Request(
+            PortParts parts, Http2Connection connection, Http2Stream stream, Http2Headers headers, String protocol) {
         this.parts = parts;
         this.connection = connection;
         this.stream = stream;
         this.headers = headers;
         this.id = RequestIds.of(header(RequestIds.HEADER));
+        this.status =
+                protocol.equals("grpc") ? ErrorStatus.grpc(ErrorCode.CANCELLED) : ErrorStatus.http(ErrorCode.CANCELLED);
+        this.observation = observed(protocol);
         parts.inFlight().enter();
+    }
+
+    private RequestObserver.Observation observed(String protocol) {
+        if (parts.observer() == RequestObserver.NONE) {
+            return RequestObserver.Observation.NONE;
+        }
+        return parts.observer()
+                .began(new RequestObserver.RequestHead(
+                        id,
+                        protocol,
+                        String.valueOf(headers.method()),
+                        RequestTarget.path(String.valueOf(headers.path())),
+                        this::header));
+    }
+
+    /** The request as its handler sees it. */
+    RequestScope scope() {
+        return new RequestScope(id, observation.trace());
+    }
+
+    /** The answer's status, of HTTP or gRPC. */
+    void answering(int withStatus) {
+        status = withStatus;
+    }
+
+    /** Bytes of the answer are on their way. */
+    void sending(long bytes) {
+        bytesOut += bytes;
     }
 
     Optional<String> header(String name) {
@@ -80,6 +118,7 @@ final class Http2Request {
     }
 
     void countBytes(int bytes) {
+        bytesIn += bytes;
         if (pace != null) {
             pace.count(bytes);
         }
@@ -119,6 +158,7 @@ final class Http2Request {
         if (!left) {
             left = true;
             parts.inFlight().leave();
+            observation.ended(new RequestObserver.Outcome(status, caller.name(), bytesIn, bytesOut));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.penstock.server.net;
 import io.netty.util.concurrent.EventExecutor;
 import io.penstock.serving.call.Deadline;
 import io.penstock.serving.call.ErrorCode;
+import io.penstock.serving.call.RequestScope;
 import io.penstock.serving.call.ServingException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Invocation<R> {
     private final EventExecutor loop;
-    private final String requestId;
+    private final RequestScope scope;
     private final InFlight inFlight;
     private final Outcome<R> outcome;
     private boolean settled;
@@ -35,9 +36,10 @@ final class Invocation<R> {
         void dropped(R answer);
     }
 
-    Invocation(EventExecutor loop, String requestId, InFlight inFlight, Outcome<R> outcome) {
+    /** @param scope the request that the handler works for */
+    Invocation(EventExecutor loop, RequestScope scope, InFlight inFlight, Outcome<R> outcome) {
         this.loop = loop;
-        this.requestId = requestId;
+        this.scope = scope;
         this.inFlight = inFlight;
         this.outcome = outcome;
     }
@@ -62,7 +64,7 @@ final class Invocation<R> {
      */
     void start(Callable<R> handler, RequestBody body) {
         inFlight.enter();
-        worker = Thread.ofVirtual().name("request-" + requestId).start(() -> {
+        worker = Thread.ofVirtual().name("request-" + scope.id()).start(() -> {
             try {
                 run(handler, body);
             } finally {
@@ -74,10 +76,10 @@ final class Invocation<R> {
     private void run(Callable<R> handler, RequestBody body) {
         R answer;
         try {
-            answer = handler.call();
+            answer = scope.call(handler);
         } catch (Throwable failure) { // one request ends here, whatever happened to it
             body.lease().close();
-            ServingException seen = Failures.seenByCaller(failure, requestId);
+            ServingException seen = Failures.seenByCaller(failure, scope);
             post(() -> {
                 if (settle()) {
                     outcome.failed(seen);

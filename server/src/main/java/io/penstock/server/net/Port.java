@@ -36,10 +36,12 @@ public final class Port implements AutoCloseable {
      * Who answers, by protocol, and who decides before that.
      *
      * @param tls absent where the port speaks in plain
+     * @param observer told of each request
      */
     public record Handlers(
             Optional<TlsCertificate> tls,
             Admission admission,
+            RequestObserver observer,
             HttpHandler http,
             GrpcHandler grpc,
             WebSocketEndpoint webSocket) {}

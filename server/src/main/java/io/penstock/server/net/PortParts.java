@@ -16,6 +16,10 @@ record PortParts(
         InFlight inFlight,
         Connections connections) {
 
+    RequestObserver observer() {
+        return handlers.observer();
+    }
+
     Optional<TlsCertificate> tls() {
         return handlers.tls();
     }

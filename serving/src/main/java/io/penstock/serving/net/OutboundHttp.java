@@ -1,6 +1,7 @@
 package io.penstock.serving.net;
 
 import io.penstock.serving.call.ErrorCode;
+import io.penstock.serving.call.RequestScope;
 import io.penstock.serving.call.ServingException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -145,6 +146,10 @@ public final class OutboundHttp implements AutoCloseable {
                 .header("User-Agent", "penstock")
                 .header("Accept-Encoding", "identity");
         request.headers().forEach(builder::header);
+        RequestScope.current().ifPresent(asked -> {
+            builder.setHeader(RequestScope.HEADER, asked.id());
+            asked.trace().ifPresent(trace -> trace.headers().forEach(builder::setHeader));
+        });
         if (!left) {
             authorization(request).ifPresent(value -> builder.header("Authorization", value));
         }
