@@ -50,7 +50,8 @@ final class LiveEdit implements Runnable {
         try {
             Documents edited = flags.apply(Documents.read(request));
             List<String> changes = process.change(edited);
-            boolean serverChanged = !edited.server().equals(current.server());
+            boolean serverChanged =
+                    !edited.server().withAuth(current.server().auth()).equals(current.server());
             current = edited;
             process.refusedEdit("");
             changes.forEach(console.err()::println);

@@ -53,6 +53,8 @@ final class ServerProcess implements AutoCloseable {
     private final Optional<RequestTracing> tracing;
     private final Optional<Certificates> certificates;
     private final PenstockServer server;
+    private Optional<ServerSpec.Auth> auth;
+    private volatile Admission admission;
     private final List<Thread> polling = new ArrayList<>();
     private volatile List<String> unready;
     private volatile String refusedEdit = "";
@@ -96,15 +98,20 @@ final class ServerProcess implements AutoCloseable {
                         && Terminal.ofStandardError(System.getenv()).isInteractive());
         this.tracing = traceExport(spec).map(export -> new RequestTracing(export, VersionCommand.number()));
         this.certificates = spec.listen().tls().map(Certificates::new);
-        Admission admission = spec.auth().map(ServerProcess::keys).orElse(Admission.OPEN);
+        this.auth = spec.auth();
+        this.admission = admission(auth);
         this.server = new PenstockServer(
                 context,
                 limits(spec.limits()),
                 new PenstockServer.Edge(
                         hosts,
-                        admission,
+                        (headers, method, path) -> admission.admit(headers, method, path),
                         certificates.map(Certificates::certificate),
                         log.requests(tracing.<RequestObserver>map(each -> each).orElse(RequestObserver.NONE))));
+    }
+
+    private static Admission admission(Optional<ServerSpec.Auth> auth) {
+        return auth.map(ServerProcess::keys).orElse(Admission.OPEN);
     }
 
     private static Admission keys(ServerSpec.Auth auth) {
@@ -155,7 +162,7 @@ final class ServerProcess implements AutoCloseable {
                                 limits.bodyBytesPerSecond().bytes()),
                         SLOW_AFTER),
                 limits.requestDeadline(),
-                ServerLimits.DEFAULTS.writeDeadline());
+                limits.answerTimeout());
     }
 
     /** Lets the whole program log as this process's document asks for; for the command that runs it. */
@@ -229,12 +236,22 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /**
-     * Runs what edited documents say in the place of what runs; if any of it fails, nothing changes.
+     * Runs what edited documents say in the place of what runs; if any of it fails, nothing changes. Keys hold from the
+     * next request on; what is under way, and a WebSocket that stands, goes on.
      *
-     * @return one sentence for each pipeline that changed
+     * @return one sentence for each change
      */
     List<String> change(Documents edited) throws InterruptedException {
-        return pipelines.change(edited.targets());
+        List<String> changes = new ArrayList<>(pipelines.change(edited.targets()));
+        if (!edited.server().auth().equals(auth)) {
+            auth = edited.server().auth();
+            admission = admission(auth);
+            changes.add(
+                    auth.isPresent()
+                            ? "The keys are those of the edited document."
+                            : "There is no auth in the edited document: nobody is asked for a key.");
+        }
+        return changes;
     }
 
     /** Notes why the last edit of a document was refused, for the figures; empty when it was not. */

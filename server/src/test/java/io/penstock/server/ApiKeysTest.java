@@ -16,6 +16,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.penstock.protocol.health.HealthCheckRequest;
 import io.penstock.protocol.health.HealthCheckResponse;
+import io.penstock.protocol.oip.InferParameter;
 import io.penstock.protocol.oip.ModelInferRequest;
 import io.penstock.protocol.oip.ModelInferResponse;
 import io.penstock.protocol.oip.ModelMetadataRequest;
@@ -30,9 +31,11 @@ import io.penstock.protocol.oip.RepositoryModelLoadResponse;
 import io.penstock.server.auth.ApiKey;
 import io.penstock.server.auth.ApiKeys;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -42,6 +45,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,6 +56,7 @@ class ApiKeysTest {
     private static final String ALL = "all-8d1f";
     private static final String ROADS = "roads-77ac";
     private static final String OPERATOR = "operator-02be";
+    private static final String OWNER = "owner-3c4b";
     private static final String SLOW = "slow-91dd";
     private static final String INFER =
             "{\"inputs\":[{\"name\":\"in\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]}]}";
@@ -66,6 +71,7 @@ class ApiKeysTest {
                 key("all", ALL, Optional.empty(), false, OptionalInt.empty()),
                 key("roads", ROADS, Optional.of(Set.of("echo", "street", "first")), false, OptionalInt.empty()),
                 key("operator", OPERATOR, Optional.of(Set.of("first")), true, OptionalInt.empty()),
+                key("owner", OWNER, Optional.of(Set.of("echo")), true, OptionalInt.empty()),
                 key("slow", SLOW, Optional.empty(), false, OptionalInt.of(2)))));
         channel = GrpcClient.channel(server);
     }
@@ -214,6 +220,62 @@ class ApiKeysTest {
         assertThat(post(OPERATOR, "/v2/repository/models/first/load", "{}").statusCode())
                 .isEqualTo(200);
         assertThat(server.control.loads).containsOnlyKeys("first");
+    }
+
+    @Test
+    void keepsAKeyWithAListOfModelsFromTheSharedMemoryOfOthers() throws Exception {
+        Path folder = Path.of("/dev/shm");
+        Assumptions.assumeTrue(Files.isDirectory(folder), "no /dev/shm here");
+        Path file = Files.createTempFile(folder, "penstock-keys", "");
+        try {
+            Files.write(file, new byte[64]);
+            String register = "{\"key\":\"/" + file.getFileName() + "\",\"offset\":0,\"byte_size\":64}";
+            assertThat(post(OWNER, "/v2/systemsharedmemory/region/r/register", register)
+                            .statusCode())
+                    .isEqualTo(200);
+            String infer = "{\"inputs\":[{\"name\":\"in\",\"datatype\":\"FP32\",\"shape\":[2],\"parameters\":"
+                    + "{\"shared_memory_region\":\"r\",\"shared_memory_byte_size\":8}}]}";
+            assertThat(post(OWNER, "/v2/models/echo/infer", infer).statusCode()).isEqualTo(200);
+            assertThat(post(ALL, "/v2/models/echo/infer", infer).statusCode()).isEqualTo(200);
+            assertThat(post(ROADS, "/v2/models/echo/infer", infer).statusCode()).isEqualTo(404);
+            ModelInferRequest grpc = ModelInferRequest.newBuilder()
+                    .setModelName("echo")
+                    .addInputs(ModelInferRequest.InferInputTensor.newBuilder()
+                            .setName("in")
+                            .setDatatype("FP32")
+                            .addShape(2)
+                            .putParameters(
+                                    "shared_memory_region",
+                                    InferParameter.newBuilder()
+                                            .setStringParam("r")
+                                            .build())
+                            .putParameters(
+                                    "shared_memory_byte_size",
+                                    InferParameter.newBuilder()
+                                            .setInt64Param(8)
+                                            .build()))
+                    .build();
+            ModelInferResponse answer = ModelInferResponse.getDefaultInstance();
+            assertThat(status(OWNER, SERVICE + "ModelInfer", grpc, answer)).isEqualTo(Status.Code.OK);
+            assertThat(status(ROADS, SERVICE + "ModelInfer", grpc, answer)).isEqualTo(Status.Code.NOT_FOUND);
+            assertThat(post(OWNER, "/v2/systemsharedmemory/region/r/unregister", "")
+                            .statusCode())
+                    .isEqualTo(200);
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    void aHostOfAPipelineOpensNothingThatItsKeyDoesNot() throws Exception {
+        for (String key : List.of(OPERATOR, ROADS)) {
+            try (RawClient raw = new RawClient(server.port)) {
+                String answer = raw.send("GET /pipelines/street HTTP/1.1\r\nhost: street.default.example.com\r\n"
+                                + "authorization: Bearer " + key + "\r\n\r\n")
+                        .response();
+                assertThat(answer).as(key).startsWith(key.equals(ROADS) ? "HTTP/1.1 200" : "HTTP/1.1 403");
+            }
+        }
     }
 
     @Test

@@ -43,6 +43,11 @@ public record ServerSpec(
         return new ServerSpec(other, limits, cache, devices, repository, auth, log, tracing);
     }
 
+    /** This specification with other keys. */
+    public ServerSpec withAuth(Optional<Auth> other) {
+        return new ServerSpec(listen, limits, cache, devices, repository, other, log, tracing);
+    }
+
     /** Where the process listens. */
     public record Listen(
             @Field(
@@ -270,6 +275,12 @@ public record ServerSpec(
             Duration idleTimeout,
 
             @Field(
+                    value =
+                            "How long a caller may take nothing of its answer; a larger answer has a second more for each 64 KiB.",
+                    byDefault = "20s")
+            Duration answerTimeout,
+
+            @Field(
                     value = "Bytes per second that a body must bring, over ten seconds; a slower one is cut.",
                     byDefault = "1Ki",
                     min = 1)
@@ -278,9 +289,11 @@ public record ServerSpec(
             @Field(value = "Size of the largest model file that is fetched.", byDefault = "64Gi", min = 1)
             ByteSize modelBytes) {
         public Limits {
-            if (requestDeadline.isZero() || idleTimeout.isZero()) {
-                throw new IllegalArgumentException("requestDeadline and idleTimeout must be longer than 0s: "
-                        + requestDeadline.toSeconds() + "s, " + idleTimeout.toSeconds() + "s");
+            if (requestDeadline.isZero() || idleTimeout.isZero() || answerTimeout.isZero()) {
+                throw new IllegalArgumentException(
+                        "requestDeadline, idleTimeout and answerTimeout must be longer than 0s: "
+                                + requestDeadline.toSeconds() + "s, " + idleTimeout.toSeconds() + "s, "
+                                + answerTimeout.toSeconds() + "s");
             }
         }
 

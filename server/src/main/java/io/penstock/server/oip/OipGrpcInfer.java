@@ -39,11 +39,9 @@ final class OipGrpcInfer {
     private static final long ALIGNMENT = 64;
 
     private final OipParts parts;
-    private final SharedRegions regions;
 
     OipGrpcInfer(OipParts parts) {
         this.parts = parts;
-        this.regions = parts.sharedMemory().<SharedRegions>map(memory -> memory).orElse(SharedRegions.NONE);
     }
 
     GrpcReply infer(GrpcRequest request) throws InterruptedException {
@@ -69,6 +67,7 @@ final class OipGrpcInfer {
             GrpcRequest request, InferMessage message, TensorModel model, Map<String, InferParameter> said)
             throws InterruptedException {
         ModelInferRequest head = message.head();
+        SharedRegions regions = parts.regions(request.caller());
         List<RequestedOutput> outputs =
                 head.getOutputsList().stream().map(OipGrpcInfer::requested).toList();
         List<String> names = outputs.stream().map(RequestedOutput::name).toList();
@@ -84,12 +83,12 @@ final class OipGrpcInfer {
         Deadline deadline = deadline(head, request.deadline());
         long priority = GrpcParameters.whole(head.getParametersMap(), "priority");
         boolean raw = !message.raw().isEmpty();
-        try (TensorLease memory = raw ? request.body().lease().retain() : addTyped(inputs, declared, head)) {
+        try (TensorLease memory = raw ? request.body().lease().retain() : addTyped(inputs, declared, head, regions)) {
             if (raw) {
                 addRaw(inputs, declared, message);
             }
             InferRequest asked = new InferRequest(request.id(), inputs.complete(), names, deadline, priority, memory);
-            return run(model, head, outputs, asked, said);
+            return run(model, head, outputs, asked, said, regions);
         }
     }
 
@@ -130,7 +129,8 @@ final class OipGrpcInfer {
     }
 
     /** Inputs in typed contents or in shared memory, side by side in memory of their own. */
-    private TensorLease addTyped(InferInputs inputs, List<TensorSignature> declared, ModelInferRequest head) {
+    private TensorLease addTyped(
+            InferInputs inputs, List<TensorSignature> declared, ModelInferRequest head, SharedRegions regions) {
         List<TypedContents> typed = new ArrayList<>(declared.size());
         List<Optional<RegionSpan>> spans = new ArrayList<>(declared.size());
         long[] offsets = new long[declared.size() + 1];
@@ -176,7 +176,8 @@ final class OipGrpcInfer {
             ModelInferRequest head,
             List<RequestedOutput> wanted,
             InferRequest request,
-            Map<String, InferParameter> said)
+            Map<String, InferParameter> said,
+            SharedRegions regions)
             throws InterruptedException {
         long started = System.nanoTime();
         InferResponse response = model.infer(request);

@@ -1,11 +1,13 @@
 package io.penstock.server.oip;
 
 import io.penstock.server.metrics.InferCounter;
+import io.penstock.server.net.Caller;
 import io.penstock.serving.Model;
 import io.penstock.serving.ModelRegistry;
 import io.penstock.serving.TensorModel;
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
+import io.penstock.serving.oip.SharedRegions;
 import io.penstock.serving.tensor.TensorPool;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +59,15 @@ public record OipParts(
         }
         names.addAll(List.of("binary_tensor_data", "parameters", "statistics", "trace", "logging"));
         return names;
+    }
+
+    /** What a caller may use of the shared memory. */
+    SharedRegions regions(Caller caller) {
+        if (sharedMemory.isEmpty()) {
+            return SharedRegions.NONE;
+        }
+        SharedMemory memory = sharedMemory.get();
+        return caller.names().isEmpty() ? memory : new OwnRegions(memory, caller);
     }
 
     /** Shared memory for a request that is about it. */

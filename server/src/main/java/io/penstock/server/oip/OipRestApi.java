@@ -16,7 +16,6 @@ import io.penstock.serving.call.ServingException;
 import io.penstock.serving.oip.OipAnswer;
 import io.penstock.serving.oip.OipCodec;
 import io.penstock.serving.oip.OipRequest;
-import io.penstock.serving.oip.SharedRegions;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,14 +27,12 @@ public final class OipRestApi {
 
     private final OipParts parts;
     private final ModelRegistry models;
-    private final OipCodec codec;
+    private final OipCodec open;
 
     public OipRestApi(OipParts parts) {
         this.parts = parts;
         this.models = parts.models();
-        SharedRegions regions =
-                parts.sharedMemory().<SharedRegions>map(memory -> memory).orElse(SharedRegions.NONE);
-        this.codec = new OipCodec(parts.pool(), regions);
+        this.open = new OipCodec(parts.pool(), parts.regions(Caller.EVERYONE));
     }
 
     public void addTo(Router router) {
@@ -68,6 +65,8 @@ public final class OipRestApi {
 
     private HttpReply infer(HttpRequest request, TensorModel model) throws InterruptedException {
         long started = System.nanoTime();
+        Caller caller = request.caller();
+        OipCodec codec = caller.names().isEmpty() ? open : new OipCodec(parts.pool(), parts.regions(caller));
         try (OipRequest decoded = codec.decode(
                 request.body().lease(), request.body().bytes(), headerLength(request), model.signature())) {
             InferResponse response =

@@ -196,6 +196,7 @@ final class OipRestExtensions {
         Map<String, Object> given = JsonFields.read(request.body());
         parts.shared()
                 .register(
+                        request.caller().name(),
                         name,
                         JsonFields.string(given, "key"),
                         JsonFields.whole(given, "offset", 0),

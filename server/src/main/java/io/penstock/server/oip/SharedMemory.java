@@ -43,8 +43,9 @@ final class SharedMemory implements SharedRegions {
      *
      * @param key as the client gave it
      * @param offset of its first byte in the file
+     * @param owner the name of the caller who registered it
      */
-    record Region(String name, String key, long offset, long byteSize, Mapping mapping) {}
+    record Region(String owner, String name, String key, long offset, long byteSize, Mapping mapping) {}
 
     private record Mapping(FileChannel file, Arena arena, MemorySegment memory) {
         void close() {
@@ -69,7 +70,7 @@ final class SharedMemory implements SharedRegions {
     }
 
     /** @throws ServingException if the name is taken, the key is no file of shared memory, or the file is too short */
-    void register(String name, String key, long offset, long byteSize) {
+    void register(String owner, String name, String key, long offset, long byteSize) {
         if (name.isEmpty() || name.length() > LONGEST_NAME) {
             throw invalid("a region's name has 1 to " + LONGEST_NAME + " characters, not " + name.length());
         }
@@ -90,7 +91,7 @@ final class SharedMemory implements SharedRegions {
                 throw invalid("at most " + MOST_REGIONS + " shared memory regions can be registered");
             }
             Mapping mapping = map(folder.resolve(String.valueOf(known.group(1))), key, offset, byteSize);
-            regions.put(name, new Region(name, key, offset, byteSize, mapping));
+            regions.put(name, new Region(owner, name, key, offset, byteSize, mapping));
         } finally {
             lock.writeLock().unlock();
         }
@@ -166,12 +167,28 @@ final class SharedMemory implements SharedRegions {
     private Region find(String name) {
         Region region = regions.get(name);
         if (region == null) {
-            throw new ServingException(
-                    ErrorCode.NOT_FOUND,
-                    "no shared memory region is registered as '"
-                            + (name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME)) + "'");
+            throw notFound(name);
         }
         return region;
+    }
+
+    private static ServingException notFound(String name) {
+        return new ServingException(
+                ErrorCode.NOT_FOUND,
+                "no shared memory region is registered as '"
+                        + (name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME)) + "'");
+    }
+
+    /** @throws ServingException with {@code NOT_FOUND} unless this caller registered the region */
+    void requireOwner(String name, String owner) {
+        lock.readLock().lock();
+        try {
+            if (!find(name).owner().equals(owner)) {
+                throw notFound(name);
+            }
+        } finally {
+            lock.readLock().unlock();
+        }
     }
 
     @Override

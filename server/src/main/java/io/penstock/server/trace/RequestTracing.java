@@ -16,7 +16,6 @@ import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.penstock.server.net.RequestHeaders;
 import io.penstock.server.net.RequestObserver;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
