@@ -94,8 +94,7 @@ final class ServerProcess implements AutoCloseable {
         this.log = new ProgramLog(
                 spec.log(),
                 System.err,
-                spec.log().format() == ServerSpec.Log.Format.AUTO
-                        && Terminal.ofStandardError(System.getenv()).isInteractive());
+                () -> Terminal.ofStandardError(System.getenv()).isInteractive());
         this.tracing = traceExport(spec).map(export -> new RequestTracing(export, VersionCommand.number()));
         this.certificates = spec.listen().tls().map(Certificates::new);
         this.auth = spec.auth();

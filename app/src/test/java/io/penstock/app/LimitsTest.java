@@ -30,7 +30,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class LimitsTest {
     private static final Set<String> HERE = Set.of(
-            "requestBytes", "bytesInFlight", "headerBytes", "connections", "requestDeadline", "idleTimeout", "modelBytes");
+            "requestBytes",
+            "bytesInFlight",
+            "headerBytes",
+            "connections",
+            "requestDeadline",
+            "idleTimeout",
+            "modelBytes");
 
     /** By what enforces them: the codec of pictures, the batcher, a connection that is read or written too slowly. */
     private static final Set<String> ELSEWHERE =
@@ -102,8 +108,10 @@ class LimitsTest {
 
     @Test
     void bytesInFlight() throws Exception {
-        with("bytesInFlight: 16Mi", port -> assertThat(post(port, new byte[17 << 20], "-").statusCode())
-                .isEqualTo(503));
+        with(
+                "bytesInFlight: 16Mi",
+                port -> assertThat(post(port, new byte[17 << 20], "-").statusCode())
+                        .isEqualTo(503));
     }
 
     @Test
@@ -152,8 +160,9 @@ class LimitsTest {
     @Test
     void requestDeadline() throws Exception {
         // The first request of a process meets code that never ran: it cannot be done in a millisecond.
-        with("requestDeadline: 1ms", port -> assertThat(post(port, inference(), "-").statusCode())
-                .isEqualTo(504));
+        with(
+                "requestDeadline: 1ms",
+                port -> assertThat(post(port, inference(), "-").statusCode()).isEqualTo(504));
     }
 
     @Test

@@ -31,8 +31,8 @@ import io.penstock.protocol.oip.RepositoryModelLoadResponse;
 import io.penstock.server.auth.ApiKey;
 import io.penstock.server.auth.ApiKeys;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -251,9 +251,7 @@ class ApiKeysTest {
                                             .build())
                             .putParameters(
                                     "shared_memory_byte_size",
-                                    InferParameter.newBuilder()
-                                            .setInt64Param(8)
-                                            .build()))
+                                    InferParameter.newBuilder().setInt64Param(8).build()))
                     .build();
             ModelInferResponse answer = ModelInferResponse.getDefaultInstance();
             assertThat(status(OWNER, SERVICE + "ModelInfer", grpc, answer)).isEqualTo(Status.Code.OK);

@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * Writes lines on a thread of its own, so that nobody who answers requests waits for a slow pipe or disk. At most
@@ -22,16 +23,17 @@ final class LogLines implements AutoCloseable {
     private static final Duration CLOSING = Duration.ofSeconds(2);
 
     private final PrintStream out;
-    private final LogFormat format;
+    private final Supplier<LogFormat> chosen;
     private final BlockingQueue<LogEntry> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final AtomicLong dropped = new AtomicLong();
     private final Thread writer;
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile boolean closed;
 
-    LogLines(PrintStream out, LogFormat format) {
+    /** @param chosen asked before the first line, for what a terminal is takes milliseconds to find out */
+    LogLines(PrintStream out, Supplier<LogFormat> chosen) {
         this.out = out;
-        this.format = format;
+        this.chosen = chosen;
         this.writer = Thread.ofPlatform().daemon().name("log").unstarted(this::write);
     }
 
@@ -45,6 +47,7 @@ final class LogLines implements AutoCloseable {
     }
 
     private void write() {
+        LogFormat format = chosen.get();
         try {
             while (!closed || !waiting.isEmpty()) {
                 LogEntry next = waiting.poll(100, TimeUnit.MILLISECONDS);
@@ -52,7 +55,7 @@ final class LogLines implements AutoCloseable {
                     out.print(format.written(next));
                 }
                 if (waiting.isEmpty()) {
-                    sayDropped();
+                    sayDropped(format);
                     out.flush();
                 }
             }
@@ -61,7 +64,7 @@ final class LogLines implements AutoCloseable {
         }
     }
 
-    private void sayDropped() {
+    private void sayDropped(LogFormat format) {
         long lost = dropped.getAndSet(0);
         if (lost > 0) {
             out.print(format.written(new LogEntry(

@@ -6,6 +6,7 @@ import io.penstock.spec.ServerSpec;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -27,12 +28,14 @@ public final class ProgramLog implements AutoCloseable {
     /** What stood where {@code handler} stands. */
     private record Replaced(Logger root, Handler handler, List<Handler> before, Optional<Level> level) {}
 
-    /** @param isTerminal whether people read {@code out} */
-    public ProgramLog(ServerSpec.Log spec, PrintStream out, boolean isTerminal) {
+    /** @param isTerminal whether people read {@code out}; asked before the first line, if it matters */
+    public ProgramLog(ServerSpec.Log spec, PrintStream out, BooleanSupplier isTerminal) {
         this.spec = spec;
-        boolean isText =
-                spec.format() == ServerSpec.Log.Format.AUTO ? isTerminal : spec.format() == ServerSpec.Log.Format.TEXT;
-        this.lines = new LogLines(out, isText ? LogFormat.TEXT : LogFormat.JSON);
+        this.lines = new LogLines(out, () -> switch (spec.format()) {
+            case AUTO -> isTerminal.getAsBoolean() ? LogFormat.TEXT : LogFormat.JSON;
+            case TEXT -> LogFormat.TEXT;
+            case JSON -> LogFormat.JSON;
+        });
     }
 
     /** From now on the whole program logs here; for the one who owns the program, and once. */

@@ -29,7 +29,7 @@ class ProgramLogTest {
         return new ProgramLog(
                 new ServerSpec.Log(format, ServerSpec.Log.Level.INFO, requests),
                 new PrintStream(written, true, StandardCharsets.UTF_8),
-                terminal);
+                () -> terminal);
     }
 
     private static void ask(ProgramLog log, String path, int status) {
@@ -132,7 +132,7 @@ class ProgramLogTest {
             }
         };
         int asked = LogLines.MOST_WAITING + 100;
-        try (LogLines lines = new LogLines(new PrintStream(slow, true, StandardCharsets.UTF_8), LogFormat.TEXT)) {
+        try (LogLines lines = new LogLines(new PrintStream(slow, true, StandardCharsets.UTF_8), () -> LogFormat.TEXT)) {
             for (int i = 0; i < asked; i++) {
                 lines.add(new LogEntry(
                         Instant.EPOCH, "INFO", "here", "line", Optional.empty(), List.of(), Optional.empty()));

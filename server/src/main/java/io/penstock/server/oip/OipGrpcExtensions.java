@@ -134,7 +134,9 @@ final class OipGrpcExtensions {
 
     private MessageLite register(Caller caller, SystemSharedMemoryRegisterRequest request) {
         caller.require(Access.CONTROL);
-        parts.shared().register(caller.name(), request.getName(), request.getKey(), request.getOffset(), request.getByteSize());
+        parts.shared()
+                .register(
+                        caller.name(), request.getName(), request.getKey(), request.getOffset(), request.getByteSize());
         return SystemSharedMemoryRegisterResponse.getDefaultInstance();
     }
 
