@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.penstock.backend.onnxruntime.TinyOnnx;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -68,6 +70,40 @@ class InferCommandTest {
         for (String line : lines) {
             assertThat(TreeText.parse(line)).isInstanceOf(Map.class);
         }
+    }
+
+    @Test
+    void anyShapeOfPictureIsAnsweredAndAnnotated() throws IOException {
+        Path odd = Files.createDirectories(folder.resolve("odd"));
+        int[][] sizes = {{1, 1}, {1, 3000}, {3000, 1}, {7, 5}};
+        for (int[] size : sizes) {
+            BufferedImage image = new BufferedImage(size[0], size[1], BufferedImage.TYPE_INT_RGB);
+            ImageIO.write(
+                    image, "png", odd.resolve(size[0] + "x" + size[1] + ".png").toFile());
+        }
+        Path out = folder.resolve("oddly");
+        CommandLineRun run = CommandLineRun.of("infer", target, odd.toString(), "-o", "jsonl", "--out", out.toString());
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out().lines()).hasSize(4).allMatch(line -> line.contains("\"detections\":["));
+        try (Stream<Path> annotated = Files.list(out)) {
+            assertThat(annotated).hasSize(4);
+        }
+    }
+
+    /** Its pixels would take 1.2 GB, its file takes 400 kB. */
+    @Test
+    void aPictureThatIsTooLargeIsRefusedAndTheNextIsAnswered() throws IOException {
+        Path mixed = Files.createDirectories(folder.resolve("mixed"));
+        BufferedImage large = new BufferedImage(20_000, 20_000, BufferedImage.TYPE_BYTE_BINARY);
+        ImageIO.write(large, "png", mixed.resolve("a.png").toFile());
+        ImageIO.write(
+                new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB),
+                "png",
+                mixed.resolve("b.png").toFile());
+        CommandLineRun run = infer("jsonl", mixed.toString());
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("a.png").contains("20000 x 20000");
+        assertThat(run.out().lines()).hasSize(1).allMatch(line -> line.contains("\"width\":64"));
     }
 
     @Test

@@ -55,7 +55,7 @@ public final class WireCost {
         int grpc = Children.freePort();
         Process bareGrpc = Children.server(grpc, Children.java(BareServers.class, "grpc", Integer.toString(grpc)));
         String address = "http://127.0.0.1:" + ours;
-        String bare = "http://127.0.0.1:" + http + "/";
+        String bare = "http://127.0.0.1:" + http + "/infer";
         try {
             compareCpu(
                     "600 kB over HTTP, our CPU to bare Netty's",
