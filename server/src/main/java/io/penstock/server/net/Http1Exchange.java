@@ -68,7 +68,7 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
     }
 
     private RequestObserver.Observation observed() {
-        if (parts.observer() == RequestObserver.NONE) {
+        if (parts.observer().equals(RequestObserver.NONE)) {
             return RequestObserver.Observation.NONE;
         }
         HttpHeaders headers = head.headers();

@@ -50,7 +50,7 @@ final class Http2Request {
     }
 
     private RequestObserver.Observation observed(String protocol) {
-        if (parts.observer() == RequestObserver.NONE) {
+        if (parts.observer().equals(RequestObserver.NONE)) {
             return RequestObserver.Observation.NONE;
         }
         return parts.observer()
