@@ -20,6 +20,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -139,7 +140,7 @@ class RequestObserverTest {
                         CallOptions.DEFAULT,
                         ModelReadyRequest.getDefaultInstance());
             } catch (StatusRuntimeException e) {
-                assertThat(e.getTrailers().get(name)).isEqualTo("mine-2");
+                assertThat(Objects.requireNonNull(e.getTrailers()).get(name)).isEqualTo("mine-2");
             }
             assertThat(next().outcome().status()).as("UNIMPLEMENTED").isEqualTo(12);
         } finally {
