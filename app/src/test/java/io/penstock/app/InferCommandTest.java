@@ -100,7 +100,7 @@ class InferCommandTest {
                 new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB),
                 "png",
                 mixed.resolve("b.png").toFile());
-        CommandLineRun run = infer("jsonl", mixed.toString());
+        CommandLineRun run = CommandLineRun.of("infer", target, mixed.toString(), "-o", "jsonl");
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err()).contains("a.png").contains("20000 x 20000");
         assertThat(run.out().lines()).hasSize(1).allMatch(line -> line.contains("\"width\":64"));
