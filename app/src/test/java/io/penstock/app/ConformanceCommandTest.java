@@ -16,11 +16,14 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.w3c.dom.Document;
 import org.xml.sax.InputSource;
 
 /** Our own server against the suite, with a model for each datatype that ONNX Runtime takes from here. */
 @Timeout(180)
+@Execution(ExecutionMode.CONCURRENT)
 class ConformanceCommandTest {
     private static final List<String> SERVED = List.of(
             "fp32", "fp64", "fp16", "bf16", "int8", "int16", "int32", "int64", "uint8", "bool", "bytes", "pair");

@@ -33,8 +33,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @Timeout(60)
+@Execution(ExecutionMode.CONCURRENT)
 class GrpcStreamTest {
     private static final MethodDescriptor<ModelInferRequest, ModelStreamInferResponse> STREAM = GrpcClient.method(
             MethodDescriptor.MethodType.BIDI_STREAMING,

@@ -10,9 +10,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What loops measure, on callers whose time is known. */
 @Timeout(60)
+@Execution(ExecutionMode.CONCURRENT)
 class LoadRunTest {
     private static final Load.Times TIMES = new Load.Times(Duration.ZERO, Duration.ofMillis(1500));
     private static final long STALL_MILLIS = 500;
