@@ -2,14 +2,11 @@ package io.penstock.benchmarks;
 
 import static java.util.Objects.requireNonNull;
 
-import io.penstock.backend.onnxruntime.OnnxRuntimeBackend;
 import io.penstock.media.FfmpegPictureCodec;
 import io.penstock.pipeline.frame.Picture;
-import io.penstock.serving.backend.ModelArtifact;
 import io.penstock.serving.backend.TensorInstance;
 import io.penstock.serving.tensor.Tensor;
 import io.penstock.serving.tensor.TensorLease;
-import io.penstock.serving.tensor.TensorPool;
 import io.penstock.vision.detect.DetectionDecoder;
 import io.penstock.vision.detect.DetectionSettings;
 import io.penstock.vision.detect.DetectorRecognition;
@@ -25,10 +22,9 @@ import java.util.Map;
 /** What a server must do for one photo, each stage callable alone on one thread: decode, write the tensor, execute, read. */
 final class ModelStages implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
-    private final TensorPool pool = new TensorPool(1 << 28);
     private final FfmpegPictureCodec codec = new FfmpegPictureCodec();
     private final byte[] jpeg;
-    private final TensorInstance instance;
+    private final ModelSession session;
     private final Recognition.Detector recognised;
     private final TensorWriter writer;
     private final DetectionDecoder decoder;
@@ -39,11 +35,9 @@ final class ModelStages implements AutoCloseable {
 
     ModelStages(Path model, byte[] jpeg) {
         this.jpeg = jpeg;
-        instance = new OnnxRuntimeBackend(1)
-                .load(new ModelArtifact("model", model), 1)
-                .getFirst();
-        if (!(DetectorRecognition.recognise(instance.signature()) instanceof Recognition.Detector found)) {
-            throw new IllegalStateException("the model takes no pictures: " + model);
+        session = new ModelSession(model);
+        if (!(DetectorRecognition.recognise(session.signature()) instanceof Recognition.Detector found)) {
+            throw new IllegalStateException("the model is no detector: " + model);
         }
         recognised = found;
         writer = found.preprocessing().writer();
@@ -55,7 +49,7 @@ final class ModelStages implements AutoCloseable {
                 found.preprocessing().format().shape(1, found.preprocessing().size()),
                 arena.allocate(writer.byteSize(), 64));
         write();
-        outputs = instance.execute(Map.of(found.input(), tensor), pool);
+        outputs = session.execute(Map.of(found.input(), tensor));
     }
 
     int decode() {
@@ -69,8 +63,8 @@ final class ModelStages implements AutoCloseable {
     }
 
     long execute() {
-        TensorInstance.Outputs fresh = instance.execute(Map.of(recognised.input(), tensor), pool);
-        try (TensorLease memory = fresh.memory()) {
+        try (TensorLease memory =
+                session.execute(Map.of(recognised.input(), tensor)).memory()) {
             return memory.memory().byteSize();
         }
     }
@@ -87,9 +81,8 @@ final class ModelStages implements AutoCloseable {
     @Override
     public void close() {
         outputs.memory().close();
-        instance.close();
         picture.close();
-        pool.close();
+        session.close();
         arena.close();
     }
 }

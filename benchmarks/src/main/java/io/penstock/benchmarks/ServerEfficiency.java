@@ -17,7 +17,7 @@ import java.util.Locale;
  * tensor and reading of the outputs count too, and requests are the photo.
  */
 public final class ServerEfficiency {
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 3;
     private static final int CONNECTIONS = 8;
 
     private ServerEfficiency() {}
@@ -30,7 +30,7 @@ public final class ServerEfficiency {
         boolean isPhoto = arguments[2].equals("jpeg");
         Path photo = Path.of(arguments[3]).toAbsolutePath();
         int cores = Runtime.getRuntime().availableProcessors();
-        List<ModelStages> callers = new ArrayList<>();
+        Limit limits = new Limit(isPhoto, new ArrayList<>(), new ArrayList<>());
         List<Double> ratios = new ArrayList<>();
         List<Double> tails = new ArrayList<>();
         int port = Children.freePort();
@@ -38,20 +38,20 @@ public final class ServerEfficiency {
                 port, Children.penstock(root, "run", model.toString(), "--port", Integer.toString(port)));
         try {
             for (int i = 0; i < cores; i++) {
-                callers.add(new ModelStages(model, Files.readAllBytes(photo)));
+                limits.addCaller(model, photo);
             }
             run(root, model, port, isPhoto ? photo.toString() : "");
-            cpuSeconds(callers, isPhoto);
-            double before = cpuSeconds(callers, isPhoto);
+            limits.cpuSeconds();
+            double before = limits.cpuSeconds();
             for (int round = 0; round < ROUNDS; round++) {
                 Run run = run(root, model, port, isPhoto ? photo.toString() : "");
-                double after = cpuSeconds(callers, isPhoto);
+                double after = limits.cpuSeconds();
                 double limit = cores * (1 / before + 1 / after) / 2;
                 ratios.add(run.rate() / limit);
                 tails.add(run.p99() / run.p50());
                 System.out.printf(
                         Locale.ROOT,
-                        "limit %.1f/s (%.2f ms CPU), measured %.1f/s, p50 %.2f ms, p99 %.2f ms, ratio %.3f%n",
+                        "limit %.1f/s (%.2f ms CPU), measured %.1f/s, p50 %.4f s, p99 %.4f s, ratio %.3f%n",
                         limit,
                         after * 1e3,
                         run.rate(),
@@ -62,20 +62,37 @@ public final class ServerEfficiency {
             }
         } finally {
             Children.end(server);
-            callers.forEach(ModelStages::close);
+            limits.close();
         }
         System.out.println(Callers.median("ratio to the limit", ratios));
         System.out.println(Callers.median("p99 / p50", tails));
     }
 
-    private static double cpuSeconds(List<ModelStages> callers, boolean isPhoto) throws InterruptedException {
-        double seconds = Callers.cpuSeconds(callers, ModelStages::execute);
-        if (isPhoto) {
-            seconds += Callers.cpuSeconds(callers, ModelStages::decode);
-            seconds += Callers.cpuSeconds(callers, ModelStages::write);
-            seconds += Callers.cpuSeconds(callers, ModelStages::read);
+    /** What the work needs, with a caller on each core. */
+    private record Limit(boolean isPhoto, List<ModelStages> photos, List<ModelSession> tensors)
+            implements AutoCloseable {
+        void addCaller(Path model, Path photo) throws IOException {
+            if (isPhoto) {
+                photos.add(new ModelStages(model, Files.readAllBytes(photo)));
+            } else {
+                tensors.add(new ModelSession(model));
+            }
         }
-        return seconds;
+
+        double cpuSeconds() throws InterruptedException {
+            return isPhoto
+                    ? Callers.cpuSeconds(photos, ModelStages::execute)
+                            + Callers.cpuSeconds(photos, ModelStages::decode)
+                            + Callers.cpuSeconds(photos, ModelStages::write)
+                            + Callers.cpuSeconds(photos, ModelStages::read)
+                    : Callers.cpuSeconds(tensors, ModelSession::execute);
+        }
+
+        @Override
+        public void close() {
+            photos.forEach(ModelStages::close);
+            tensors.forEach(ModelSession::close);
+        }
     }
 
     private static Run run(Path root, Path model, int port, String input) throws IOException, InterruptedException {
@@ -91,9 +108,9 @@ public final class ServerEfficiency {
                 "--concurrency",
                 Integer.toString(CONNECTIONS),
                 "--warmup",
-                "5s",
+                "12s",
                 "--duration",
-                "10s",
+                "12s",
                 "-o",
                 "csv"));
         if (!input.isEmpty()) {
