@@ -54,7 +54,7 @@ class TlsTest {
         second = TestCertificate.make(folder, "RSA", "second");
         chain = folder.resolve("tls.crt");
         key = folder.resolve("tls.key");
-        write(first);
+        write(first, chain, key);
         certificate = new TlsCertificate(chain, key, false);
         server = new TestServer(certificate);
     }
@@ -64,9 +64,9 @@ class TlsTest {
         server.close();
     }
 
-    private static void write(TestCertificate each) throws Exception {
-        each.writeCertificate(chain);
-        each.writeKey(key);
+    private static void write(TestCertificate each, Path certificate, Path itsKey) throws Exception {
+        each.writeCertificate(certificate);
+        each.writeKey(itsKey);
     }
 
     private static HttpClient client(HttpClient.Version version, TestCertificate... trusted) throws Exception {
@@ -236,7 +236,6 @@ class TlsTest {
 
     @Test
     void sendsReadersOnToHttpsWhereThatIsAskedFor() throws Exception {
-        write(first);
         try (TestServer redirecting = new TestServer(new TlsCertificate(chain, key, true))) {
             String host = "localhost:" + redirecting.port;
             try (RawClient plain = new RawClient(redirecting.port)) {
@@ -261,8 +260,10 @@ class TlsTest {
 
     @Test
     void showsANewCertificateToNewConnectionsAndKeepsTheOldOneWhereTheFileIsBroken() throws Exception {
-        write(first);
-        TlsCertificate changing = new TlsCertificate(chain, key, false);
+        Path crt = folder.resolve("changing.crt");
+        Path itsKey = folder.resolve("changing.key");
+        write(first, crt, itsKey);
+        TlsCertificate changing = new TlsCertificate(crt, itsKey, false);
         try (TestServer changed = new TestServer(changing);
                 HttpClient open = client(HttpClient.Version.HTTP_1_1, first);
                 HttpClient later = client(HttpClient.Version.HTTP_1_1, second)) {
@@ -272,7 +273,7 @@ class TlsTest {
                     .isEqualTo(200);
             assertThatThrownBy(() -> later.send(live, HttpResponse.BodyHandlers.ofString()))
                     .isInstanceOf(SSLException.class);
-            write(second);
+            write(second, crt, itsKey);
             changing.reload();
             assertThat(changing.shown()).startsWith("CN=second");
             assertThat(later.send(live, HttpResponse.BodyHandlers.ofString()).statusCode())
@@ -280,15 +281,13 @@ class TlsTest {
             assertThat(open.send(live, HttpResponse.BodyHandlers.ofString()).statusCode())
                     .as("on the connection that stands")
                     .isEqualTo(200);
-            Files.writeString(chain, "broken");
+            Files.writeString(crt, "broken");
             assertThatThrownBy(changing::reload).isInstanceOf(TlsException.class);
             try (HttpClient third = client(HttpClient.Version.HTTP_1_1, second)) {
                 assertThat(third.send(live, HttpResponse.BodyHandlers.ofString())
                                 .statusCode())
                         .isEqualTo(200);
             }
-        } finally {
-            write(first);
         }
     }
 
