@@ -1,16 +1,19 @@
 package io.penstock.server;
 
 import io.penstock.pipeline.Pipeline;
+import io.penstock.server.net.Answering;
 import io.penstock.server.net.HostPolicy;
 import io.penstock.server.net.HttpHandler;
 import io.penstock.server.net.HttpReply;
 import io.penstock.server.net.HttpRequest;
+import io.penstock.serving.Begun;
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,6 +47,20 @@ final class HostRoutes implements HttpHandler {
                 check(request.path(), host, named);
             }
             return handler.handle(request);
+        } catch (ServingException e) {
+            throw request.caller().shown(e);
+        }
+    }
+
+    @Override
+    public Optional<Begun> begin(HttpRequest request, Answering<HttpReply.Whole> answering) {
+        String host = request.headers().find("host").orElse("");
+        List<String> named = hosts.pipelines(host);
+        try {
+            if (!named.isEmpty()) {
+                check(request.path(), host, named);
+            }
+            return handler.begin(request, answering.from(Function.identity(), request.caller()::shown));
         } catch (ServingException e) {
             throw request.caller().shown(e);
         }

@@ -1,12 +1,15 @@
 package io.penstock.server;
 
+import io.penstock.server.net.Answering;
 import io.penstock.server.net.GrpcHandler;
 import io.penstock.server.net.HttpHandler;
 import io.penstock.server.net.HttpReply;
 import io.penstock.server.net.HttpRequest;
+import io.penstock.serving.Begun;
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -34,6 +37,16 @@ final class WhileStarting implements HttpHandler, GrpcHandler {
         } catch (ServingException e) {
             throw seen(e, missing);
         }
+    }
+
+    @Override
+    public Optional<Begun> begin(HttpRequest request, Answering<HttpReply.Whole> answering) {
+        return unready.get().isEmpty() ? http.begin(request, answering) : Optional.empty();
+    }
+
+    @Override
+    public Optional<Begun> begin(GrpcRequest request, Answering<GrpcReply> answering) {
+        return unready.get().isEmpty() ? grpc.begin(request, answering) : Optional.empty();
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.penstock.serving.tensor.TensorPool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A loaded tensor model whose concurrent requests share executions.
@@ -102,8 +103,7 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
                     executing,
                     executing + response.timings().computeNanos(),
                     name);
-            statistics.succeeded(
-                    response.timings().queueNanos(), System.nanoTime() - started, System.currentTimeMillis());
+            succeeded(response, started);
             answered = true;
             return response;
         } finally {
@@ -111,6 +111,56 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
                 statistics.failed(System.nanoTime() - started);
             }
         }
+    }
+
+    @Override
+    public Optional<Begun> begin(InferRequest request, InferCompletion completion) {
+        long started = System.nanoTime();
+        Counted counted = new Counted(completion, started);
+        boolean begun = false;
+        try {
+            checkOutputs(request);
+            Begun pending = batcher.begin(new PendingRequest(request, itemsOf(request), batching.timeout(), counted));
+            begun = true;
+            return Optional.of(() -> {
+                boolean left = pending.abandon();
+                if (left) {
+                    statistics.failed(System.nanoTime() - started);
+                }
+                return left;
+            });
+        } finally {
+            if (!begun) {
+                statistics.failed(System.nanoTime() - started);
+            }
+        }
+    }
+
+    /** Counts a request before its caller knows. */
+    private final class Counted implements InferCompletion {
+        private final InferCompletion completion;
+        private final long started;
+
+        Counted(InferCompletion completion, long started) {
+            this.completion = completion;
+            this.started = started;
+        }
+
+        @Override
+        public void answered(InferResponse response) {
+            succeeded(response, started);
+            completion.answered(response);
+        }
+
+        @Override
+        public void failed(ServingException failure) {
+            statistics.failed(System.nanoTime() - started);
+            completion.failed(failure);
+        }
+    }
+
+    private void succeeded(InferResponse response, long started) {
+        statistics.succeeded(response.timings().queueNanos(), System.nanoTime() - started, System.currentTimeMillis());
     }
 
     /** Checks the inputs, and gives the size of their batch dimension. */

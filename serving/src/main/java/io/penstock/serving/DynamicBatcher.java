@@ -20,8 +20,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * can retry elsewhere but cannot get back the time it spent waiting here. Requests whose caller has left or whose
  * deadline has passed are taken out before they cost anything.
  *
- * <p>Threads: callers block in {@link #submit}, one worker for each model instance in {@link #awaitBatch}. The lock
- * guards the queue alone, and is not held while anybody executes.
+ * <p>Threads: callers block in {@link #submit}, or go on after {@link #begin}; one worker for each model instance waits in
+ * {@link #awaitBatch}. The lock guards the queue alone, and is not held while anybody executes.
  */
 final class DynamicBatcher {
     private final Batching batching;
@@ -51,6 +51,18 @@ final class DynamicBatcher {
                 forget(pending);
             }
         }
+    }
+
+    /** Queues a request whose completion is told. */
+    Begun begin(PendingRequest pending) {
+        enqueue(pending);
+        return () -> {
+            boolean left = pending.abandon();
+            if (left) {
+                forget(pending);
+            }
+            return left;
+        };
     }
 
     private void enqueue(PendingRequest pending) {

@@ -147,6 +147,20 @@ public final class ModelPlace<M extends AutoCloseable> implements AutoCloseable 
         }
     }
 
+    /** The model, if it is loaded; who finds it absent asks with {@link #use}. */
+    Optional<Use> useNow() {
+        lock.lock();
+        try {
+            if (closed || state != State.PRESENT) {
+                return Optional.empty();
+            }
+            users++;
+            return Optional.of(new Use(loaded()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private M loaded() {
         if (model == null) {
             throw new IllegalStateException("model " + tenant.name() + " is not loaded");

@@ -4,6 +4,7 @@ import io.penstock.serving.backend.ModelSignature;
 import io.penstock.serving.call.Deadline;
 import io.penstock.serving.call.ServingException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -124,6 +125,47 @@ public final class OnDemandModel implements TensorModel, AutoCloseable {
         }
         try (use) {
             return use.model().infer(request);
+        }
+    }
+
+    @Override
+    public Optional<Begun> begin(InferRequest request, InferCompletion completion) {
+        Optional<ModelPlace<BatchedModel>.Use> taken = place.useNow();
+        if (taken.isEmpty()) {
+            return Optional.empty();
+        }
+        ModelPlace<BatchedModel>.Use use = taken.get();
+        boolean begun = false;
+        try {
+            Begun pending =
+                    use.model().begin(request, new Released(completion, use)).orElseThrow();
+            begun = true;
+            return Optional.of(() -> {
+                boolean left = pending.abandon();
+                if (left) {
+                    use.close();
+                }
+                return left;
+            });
+        } finally {
+            if (!begun) {
+                use.close();
+            }
+        }
+    }
+
+    /** Lets the model go before its caller is told. */
+    private record Released(InferCompletion completion, ModelPlace<BatchedModel>.Use use) implements InferCompletion {
+        @Override
+        public void answered(InferResponse response) {
+            use.close();
+            completion.answered(response);
+        }
+
+        @Override
+        public void failed(ServingException failure) {
+            use.close();
+            completion.failed(failure);
         }
     }
 

@@ -4,11 +4,12 @@ import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A request on its way through the batcher, and the place where its caller waits.
+ * A request on its way through the batcher, and the place where its caller waits or is told.
  *
- * <p>Threads: the caller waits in {@link #await}; a worker settles it once. Whichever of leaving and settling comes
+ * <p>Threads: the caller waits in {@link #await}, unless it gave a completion; a worker settles it once. Whichever of leaving and settling comes
  * first decides, and the other side then cleans up after itself.
  */
 final class PendingRequest {
@@ -16,7 +17,8 @@ final class PendingRequest {
     private final long items;
     private final long arrivedAt = System.nanoTime();
     private final long queueNanos;
-    private final Thread caller = Thread.currentThread();
+    private final @Nullable Thread caller;
+    private final @Nullable InferCompletion completion;
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
 
     private long rank;
@@ -36,10 +38,27 @@ final class PendingRequest {
         record Failed(ServingException failure) implements State {}
     }
 
-    /** @param timeout what it may spend in the queue */
+    /** One that this thread will wait for. */
     PendingRequest(InferRequest request, long items, Batching.QueueTimeout timeout) {
+        this(request, items, timeout, Thread.currentThread(), null);
+    }
+
+    /** One whose end {@code completion} is told. */
+    PendingRequest(InferRequest request, long items, Batching.QueueTimeout timeout, InferCompletion completion) {
+        this(request, items, timeout, null, completion);
+    }
+
+    /** @param timeout what it may spend in the queue */
+    private PendingRequest(
+            InferRequest request,
+            long items,
+            Batching.QueueTimeout timeout,
+            @Nullable Thread caller,
+            @Nullable InferCompletion completion) {
         this.request = request;
         this.items = items;
+        this.caller = caller;
+        this.completion = completion;
         this.queueNanos = timeout.isSet() && timeout.action() == Batching.QueueTimeout.Action.REJECT
                 ? timeout.after().toNanos()
                 : Long.MAX_VALUE;
@@ -97,6 +116,9 @@ final class PendingRequest {
     /** Gives the caller its answer, or closes it when the caller has left. */
     void complete(InferResponse response) {
         if (state.compareAndSet(State.WAITING, new State.Answered(response))) {
+            if (completion != null) {
+                completion.answered(response);
+            }
             LockSupport.unpark(caller);
         } else {
             response.close();
@@ -105,6 +127,9 @@ final class PendingRequest {
 
     void fail(ServingException failure) {
         if (state.compareAndSet(State.WAITING, new State.Failed(failure))) {
+            if (completion != null) {
+                completion.failed(seen(failure));
+            }
             LockSupport.unpark(caller);
         }
     }
@@ -116,10 +141,7 @@ final class PendingRequest {
                 case State.Answered answered -> {
                     return answered.response();
                 }
-                // A new exception for each caller: one failed batch has several, each with its own stack.
-                case State.Failed failed ->
-                    throw new ServingException(
-                            failed.failure().code(), failed.failure().sentence(), failed.failure());
+                case State.Failed failed -> throw seen(failed.failure());
                 case State.Abandoned _ -> throw new IllegalStateException("awaited twice");
                 case State.Waiting _ -> {
                     if (Thread.interrupted() && abandon()) {
@@ -140,7 +162,13 @@ final class PendingRequest {
         }
     }
 
-    private boolean abandon() {
+    /** A new exception for each caller: one failed batch has several, each with its own stack. */
+    private static ServingException seen(ServingException failure) {
+        return new ServingException(failure.code(), failure.sentence(), failure);
+    }
+
+    /** The caller leaves; whether it was not settled yet. */
+    boolean abandon() {
         return state.compareAndSet(State.WAITING, State.ABANDONED);
     }
 }

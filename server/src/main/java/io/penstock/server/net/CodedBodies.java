@@ -1,5 +1,6 @@
 package io.penstock.server.net;
 
+import io.penstock.serving.Begun;
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
 import io.penstock.serving.tensor.TensorPool;
@@ -36,7 +37,22 @@ public final class CodedBodies implements HttpHandler {
         }
         Optional<Coding> wanted =
                 wanted(request.headers().find("accept-encoding").orElse(""));
-        return wanted.isEmpty() ? whole.with("vary", "accept-encoding") : coded(whole, wanted.get());
+        return wanted.isEmpty() ? varied(whole) : coded(whole, wanted.get());
+    }
+
+    /** What must be decoded or coded takes longer than an event loop has. */
+    @Override
+    public Optional<Begun> begin(HttpRequest request, Answering<HttpReply.Whole> answering) {
+        Optional<String> accepted = request.headers().find("accept-encoding");
+        if (request.headers().find("content-encoding").isPresent()
+                || accepted.isPresent() && wanted(accepted.get()).isPresent()) {
+            return Optional.empty();
+        }
+        return handler.begin(request, answering.from(CodedBodies::varied));
+    }
+
+    private static HttpReply.Whole varied(HttpReply.Whole whole) {
+        return whole.length() < WORTH_CODING ? whole : whole.with("vary", "accept-encoding");
     }
 
     private HttpReply answer(HttpRequest request) throws InterruptedException {

@@ -104,19 +104,25 @@ final class GrpcCall implements Http2Call, Invocation.Outcome<GrpcReply> {
         RequestBody whole = message.take();
         String path = String.valueOf(headers.path());
         request.observation.received();
-        invocation.start(() -> call(path, whole), whole);
+        GrpcRequest asked = new GrpcRequest(request.id, path, request::header, whole, request.caller(), deadline);
+        boolean isBegun = !coded
+                && invocation.begin(
+                        answering -> parts.grpc().begin(asked, answering.from(framing::coded)), whole);
+        if (!isBegun) {
+            invocation.start(() -> call(asked), whole);
+        }
     }
 
     /** On the handler's thread. */
-    private GrpcReply call(String path, RequestBody whole) throws InterruptedException {
-        RequestBody body = coded ? framing.decoded(whole) : whole;
+    private GrpcReply call(GrpcRequest asked) throws InterruptedException {
+        if (!coded) {
+            return framing.coded(parts.grpc().call(asked));
+        }
+        RequestBody body = framing.decoded(asked.body());
         try {
-            return framing.coded(parts.grpc()
-                    .call(new GrpcRequest(request.id, path, request::header, body, request.caller(), deadline)));
+            return framing.coded(parts.grpc().call(asked.withBody(body)));
         } finally {
-            if (coded) {
-                body.lease().close();
-            }
+            body.lease().close();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.penstock.server.net;
 
+import io.penstock.serving.Begun;
 import io.penstock.serving.call.Deadline;
 import io.penstock.serving.call.ServingException;
 import java.lang.foreign.MemorySegment;
@@ -29,6 +30,15 @@ public interface GrpcHandler {
     GrpcReply call(GrpcRequest request) throws InterruptedException;
 
     /**
+     * Begins a call of kind {@link Kind#UNARY} on the event loop, as {@link HttpHandler#begin} does.
+     *
+     * @return empty for {@link #call} to do it all
+     */
+    default Optional<Begun> begin(GrpcRequest request, Answering<GrpcReply> answering) {
+        return Optional.empty();
+    }
+
+    /**
      * Serves a call of kind {@link Kind#STREAM}; the call ends with status OK when this returns.
      *
      * @throws ServingException which becomes the status
@@ -43,7 +53,12 @@ public interface GrpcHandler {
      * @param body the message; as with HTTP, its lease is held until the handler returns
      */
     record GrpcRequest(
-            String id, String path, RequestHeaders metadata, RequestBody body, Caller caller, Deadline deadline) {}
+            String id, String path, RequestHeaders metadata, RequestBody body, Caller caller, Deadline deadline) {
+        /** This call with another message, whose lease stays the caller's. */
+        GrpcRequest withBody(RequestBody other) {
+            return new GrpcRequest(id, path, metadata, other, caller, deadline);
+        }
+    }
 
     /**
      * One message.

@@ -222,7 +222,9 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
                 deadline);
         observation.received();
         invocation.limit(deadline);
-        invocation.start(() -> handle(request), whole);
+        if (!invocation.begin(answering -> parts.http().begin(request, answering.from(Optional::of)), whole)) {
+            invocation.start(() -> handle(request), whole);
+        }
     }
 
     /** On the handler's thread. */

@@ -114,7 +114,9 @@ final class Http2Exchange implements Http2Call, Invocation.Outcome<Optional<Http
                 deadline);
         request.observation.received();
         invocation.limit(deadline);
-        invocation.start(() -> handle(asked), whole);
+        if (!invocation.begin(answering -> parts.http().begin(asked, answering.from(Optional::of)), whole)) {
+            invocation.start(() -> handle(asked), whole);
+        }
     }
 
     /** On the handler's thread. */
