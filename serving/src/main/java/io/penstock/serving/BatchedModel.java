@@ -115,6 +115,9 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
 
     @Override
     public Optional<Begun> begin(InferRequest request, InferCompletion completion) {
+        if (batching.timeout().isSet()) { // watched by who waits
+            return Optional.empty();
+        }
         long started = System.nanoTime();
         Counted counted = new Counted(completion, started);
         boolean begun = false;

@@ -137,11 +137,10 @@ public final class OnDemandModel implements TensorModel, AutoCloseable {
         ModelPlace<BatchedModel>.Use use = taken.get();
         boolean begun = false;
         try {
-            Begun pending =
-                    use.model().begin(request, new Released(completion, use)).orElseThrow();
-            begun = true;
-            return Optional.of(() -> {
-                boolean left = pending.abandon();
+            Optional<Begun> pending = use.model().begin(request, new Released(completion, use));
+            begun = pending.isPresent();
+            return pending.map(each -> () -> {
+                boolean left = each.abandon();
                 if (left) {
                     use.close();
                 }

@@ -1,10 +1,13 @@
 package io.penstock.server.metrics;
 
 import io.penstock.server.net.ErrorStatus;
+import io.penstock.serving.Begun;
 import io.penstock.serving.Model;
 import io.penstock.serving.call.ServingException;
 import io.penstock.spec.MetricName;
 import io.prometheus.metrics.core.metrics.Counter;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Counts inference requests by model, protocol and outcome. Any number of threads may use it at once. */
 public final class InferCounter {
@@ -16,12 +19,12 @@ public final class InferCounter {
 
     /** A call whose outcome is counted. */
     @FunctionalInterface
-    public interface Call<R> {
-        R run() throws InterruptedException;
+    public interface Call<R, X extends Exception> {
+        R run() throws X;
     }
 
     /** Runs {@code call} and counts how it ended. */
-    public <R> R counting(Model model, String protocol, Call<R> call) throws InterruptedException {
+    public <R, X extends Exception> R counting(Model model, String protocol, Call<R, X> call) throws X {
         String outcome = "internal";
         try {
             R answer = call.run();
@@ -30,13 +33,43 @@ public final class InferCounter {
         } catch (ServingException e) {
             outcome = ErrorStatus.outcome(e.code());
             throw e;
-        } catch (InterruptedException e) {
-            outcome = "cancelled";
+        } catch (Exception e) {
+            if (e instanceof InterruptedException) {
+                outcome = "cancelled";
+            }
             throw e;
         } finally {
-            requests.labelValues(model.name(), model.version(), protocol, outcome)
-                    .inc();
+            count(model, protocol, outcome);
         }
+    }
+
+    /** Runs what begins a call, and counts it only where it is refused; what became of it is counted when it ends. */
+    public Optional<Begun> beginning(Model model, String protocol, Supplier<Optional<Begun>> call) {
+        try {
+            return call.get().map(begun -> () -> {
+                boolean left = begun.abandon();
+                if (left) {
+                    abandoned(model, protocol);
+                }
+                return left;
+            });
+        } catch (ServingException e) {
+            failed(model, protocol, e);
+            throw e;
+        }
+    }
+
+    public void failed(Model model, String protocol, ServingException failure) {
+        count(model, protocol, ErrorStatus.outcome(failure.code()));
+    }
+
+    /** Nobody waited for its answer any more. */
+    public void abandoned(Model model, String protocol) {
+        count(model, protocol, "cancelled");
+    }
+
+    private void count(Model model, String protocol, String outcome) {
+        requests.labelValues(model.name(), model.version(), protocol, outcome).inc();
     }
 
     Counter collector() {

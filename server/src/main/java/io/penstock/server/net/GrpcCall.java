@@ -106,8 +106,7 @@ final class GrpcCall implements Http2Call, Invocation.Outcome<GrpcReply> {
         request.observation.received();
         GrpcRequest asked = new GrpcRequest(request.id, path, request::header, whole, request.caller(), deadline);
         boolean isBegun = !coded
-                && invocation.begin(
-                        answering -> parts.grpc().begin(asked, answering.from(framing::coded)), whole);
+                && invocation.begin(answering -> parts.grpc().begin(asked, answering.from(framing::coded)), whole);
         if (!isBegun) {
             invocation.start(() -> call(asked), whole);
         }

@@ -37,7 +37,8 @@ final class PathPattern {
             variables.add(variable.group());
             from = variable.end();
         }
-        this.expression = Pattern.compile(regex.append(Pattern.quote(text.substring(from))).toString());
+        this.expression = Pattern.compile(
+                regex.append(Pattern.quote(text.substring(from))).toString());
     }
 
     /** The variables as they are written, in their order. */
@@ -74,7 +75,18 @@ final class PathPattern {
     }
 
     /** @throws ServingException if an escape is none */
-    static String decoded(String value) {
+    static List<String> decoded(List<String> values) {
+        if (values.size() == 1) {
+            return List.of(decoded(values.getFirst()));
+        }
+        List<String> decoded = new ArrayList<>(values.size());
+        for (String value : values) {
+            decoded.add(decoded(value));
+        }
+        return decoded;
+    }
+
+    private static String decoded(String value) {
         if (value.indexOf('%') < 0) {
             return value;
         }

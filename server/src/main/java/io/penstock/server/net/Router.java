@@ -91,8 +91,7 @@ public final class Router implements HttpHandler {
             }
             decided = route.path.text();
             if (route.method.equals(method)) {
-                List<String> variables =
-                        values.get().stream().map(PathPattern::decoded).toList();
+                List<String> variables = PathPattern.decoded(values.get());
                 request.caller().require(route.access);
                 if (route.named >= 0) {
                     request.caller().requireUse(variables.get(route.named));

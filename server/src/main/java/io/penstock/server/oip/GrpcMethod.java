@@ -3,21 +3,29 @@ package io.penstock.server.oip;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import io.penstock.server.net.Answering;
 import io.penstock.server.net.Caller;
 import io.penstock.server.net.GrpcHandler.GrpcReply;
 import io.penstock.server.net.GrpcHandler.GrpcRequest;
 import io.penstock.server.net.RequestBody;
+import io.penstock.serving.Begun;
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Answers one unary gRPC method. */
 @FunctionalInterface
 interface GrpcMethod {
     GrpcReply call(GrpcRequest request) throws InterruptedException;
+
+    /** As {@link io.penstock.server.net.GrpcHandler#begin}. */
+    default Optional<Begun> begin(GrpcRequest request, Answering<GrpcReply> answering) {
+        return Optional.empty();
+    }
 
     /** What a method does with its parsed message. */
     @FunctionalInterface

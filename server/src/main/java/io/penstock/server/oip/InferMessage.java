@@ -7,6 +7,7 @@ import io.penstock.protocol.oip.ModelInferRequest;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A {@code ModelInferRequest} whose {@code raw_input_contents} stay where they arrived: views of the message's memory.
@@ -18,7 +19,16 @@ record InferMessage(ModelInferRequest head, List<MemorySegment> raw) {
     private static final int RAW_INPUT_CONTENTS = ModelInferRequest.RAW_INPUT_CONTENTS_FIELD_NUMBER;
 
     static InferMessage parse(MemorySegment message) throws InvalidProtocolBufferException {
-        return new Walk(message).parse();
+        Walk walk = new Walk(message);
+        walk.over();
+        return walk.parsed();
+    }
+
+    /** The message, unless more than {@code most} bytes of it are something else than raw tensors. */
+    static Optional<InferMessage> parseShort(MemorySegment message, long most) throws InvalidProtocolBufferException {
+        Walk walk = new Walk(message);
+        walk.over();
+        return walk.keptBytes() <= most ? Optional.of(walk.parsed()) : Optional.empty();
     }
 
     /** One pass over the top-level fields. */
@@ -34,7 +44,7 @@ record InferMessage(ModelInferRequest head, List<MemorySegment> raw) {
             this.end = message.byteSize();
         }
 
-        InferMessage parse() throws InvalidProtocolBufferException {
+        void over() throws InvalidProtocolBufferException {
             long keptFrom = 0;
             while (position < end) {
                 long field = position;
@@ -50,15 +60,22 @@ record InferMessage(ModelInferRequest head, List<MemorySegment> raw) {
                 }
             }
             kept.add(message.asSlice(keptFrom, end - keptFrom));
+        }
+
+        InferMessage parsed() throws InvalidProtocolBufferException {
             return new InferMessage(ModelInferRequest.parseFrom(joined()), raw);
         }
 
-        private byte[] joined() {
+        long keptBytes() {
             long size = 0;
             for (MemorySegment part : kept) {
                 size += part.byteSize();
             }
-            byte[] bytes = new byte[Math.toIntExact(size)];
+            return size;
+        }
+
+        private byte[] joined() {
+            byte[] bytes = new byte[Math.toIntExact(keptBytes())];
             int at = 0;
             for (MemorySegment part : kept) {
                 int length = (int) part.byteSize();

@@ -28,8 +28,10 @@ import io.penstock.protocol.oip.ServerReadyRequest;
 import io.penstock.protocol.oip.ServerReadyResponse;
 import io.penstock.protocol.oip.StatisticDuration;
 import io.penstock.protocol.reflection.v1.ReflectionProto;
+import io.penstock.server.net.Answering;
 import io.penstock.server.net.Caller;
 import io.penstock.server.net.GrpcHandler;
+import io.penstock.serving.Begun;
 import io.penstock.serving.LatencyHistogram;
 import io.penstock.serving.Model;
 import io.penstock.serving.ModelRegistry;
@@ -43,7 +45,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** {@code inference.GRPCInferenceService}, {@code grpc.health.v1.Health} and server reflection. */
@@ -64,7 +68,7 @@ public final class OipGrpcApi implements GrpcHandler {
         this.parts = parts;
         this.models = parts.models();
         OipGrpcInfer infer = new OipGrpcInfer(parts);
-        methods.put(path("ModelInfer"), infer::infer);
+        methods.put(path("ModelInfer"), infer);
         streams.put(path("ModelStreamInfer"), new OipGrpcStream(infer)::serve);
         add(
                 "ServerLive",
@@ -126,6 +130,16 @@ public final class OipGrpcApi implements GrpcHandler {
     public GrpcReply call(GrpcRequest request) throws InterruptedException {
         try {
             return found(methods, request.path()).call(request);
+        } catch (ServingException e) {
+            throw request.caller().shown(e);
+        }
+    }
+
+    @Override
+    public Optional<Begun> begin(GrpcRequest request, Answering<GrpcReply> answering) {
+        try {
+            return found(methods, request.path())
+                    .begin(request, answering.from(Function.identity(), request.caller()::shown));
         } catch (ServingException e) {
             throw request.caller().shown(e);
         }

@@ -9,8 +9,10 @@ import io.penstock.protocol.oip.ModelInferRequest.InferInputTensor;
 import io.penstock.protocol.oip.ModelInferRequest.InferRequestedOutputTensor;
 import io.penstock.protocol.oip.ModelInferResponse;
 import io.penstock.protocol.oip.ModelInferResponse.InferOutputTensor;
+import io.penstock.server.net.Answering;
 import io.penstock.server.net.GrpcHandler.GrpcReply;
 import io.penstock.server.net.GrpcHandler.GrpcRequest;
+import io.penstock.serving.Begun;
 import io.penstock.serving.InferRequest;
 import io.penstock.serving.InferResponse;
 import io.penstock.serving.TensorModel;
@@ -35,7 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The call {@code ModelInfer}. Raw tensors are neither copied in nor out. */
-final class OipGrpcInfer {
+final class OipGrpcInfer implements GrpcMethod {
     private static final long ALIGNMENT = 64;
 
     private final OipParts parts;
@@ -44,7 +46,8 @@ final class OipGrpcInfer {
         this.parts = parts;
     }
 
-    GrpcReply infer(GrpcRequest request) throws InterruptedException {
+    @Override
+    public GrpcReply call(GrpcRequest request) throws InterruptedException {
         return infer(request, Map.of());
     }
 
@@ -54,18 +57,78 @@ final class OipGrpcInfer {
         try {
             message = InferMessage.parse(request.body().bytes());
         } catch (InvalidProtocolBufferException e) {
-            throw new ServingException(
-                    ErrorCode.INVALID_REQUEST, "the message is not a ModelInferRequest: " + e.getMessage(), e);
+            throw malformed(e);
         }
-        ModelInferRequest head = message.head();
-        request.caller().requireUse(head.getModelName());
-        TensorModel model = parts.models().tensorModel(head.getModelName(), head.getModelVersion());
+        TensorModel model = model(request, message.head());
         return parts.counter().counting(model, "grpc", () -> infer(request, message, model, said));
+    }
+
+    @Override
+    public Optional<Begun> begin(GrpcRequest request, Answering<GrpcReply> answering) {
+        Optional<InferMessage> message;
+        try {
+            message = InferMessage.parseShort(request.body().bytes(), OipParts.QUICK_BYTES);
+        } catch (InvalidProtocolBufferException e) {
+            throw malformed(e);
+        }
+        if (message.isEmpty()
+                || parts.usesSharedMemory()
+                || GrpcParameters.whole(message.get().head().getParametersMap(), "timeout") > 0) {
+            return Optional.empty();
+        }
+        TensorModel model = model(request, message.get().head());
+        if (!parts.isQuick(model, request.body())) {
+            return Optional.empty();
+        }
+        return parts.counter().beginning(model, "grpc", () -> begin(request, message.get(), model, answering));
+    }
+
+    private static ServingException malformed(InvalidProtocolBufferException e) {
+        return new ServingException(
+                ErrorCode.INVALID_REQUEST, "the message is not a ModelInferRequest: " + e.getMessage(), e);
+    }
+
+    private TensorModel model(GrpcRequest request, ModelInferRequest head) {
+        request.caller().requireUse(head.getModelName());
+        return parts.models().tensorModel(head.getModelName(), head.getModelVersion());
     }
 
     private GrpcReply infer(
             GrpcRequest request, InferMessage message, TensorModel model, Map<String, InferParameter> said)
             throws InterruptedException {
+        long started = System.nanoTime();
+        Asked asked = asked(request, message, model);
+        try (TensorLease _ = asked.request().memory()) {
+            return answer(model, asked, model.infer(asked.request()), said, started);
+        }
+    }
+
+    private Optional<Begun> begin(
+            GrpcRequest request, InferMessage message, TensorModel model, Answering<GrpcReply> answering) {
+        long started = System.nanoTime();
+        Asked asked = asked(request, message, model);
+        try (TensorLease _ = asked.request().memory()) {
+            return model.begin(
+                    asked.request(),
+                    new CountedAnswer<>(
+                            parts.counter(),
+                            model,
+                            "grpc",
+                            response -> answer(model, asked, response, Map.of(), started),
+                            !asked.outputs().stream().allMatch(RequestedOutput::isRaw),
+                            answering));
+        }
+    }
+
+    /**
+     * A request as the model takes it.
+     *
+     * @param request its memory may be given back already
+     */
+    private record Asked(String id, List<RequestedOutput> outputs, InferRequest request, SharedRegions regions) {}
+
+    /** The caller gives the memory of its request back. */
+    private Asked asked(GrpcRequest request, InferMessage message, TensorModel model) {
         ModelInferRequest head = message.head();
         SharedRegions regions = parts.regions(request.caller());
         List<RequestedOutput> outputs =
@@ -83,12 +146,23 @@ final class OipGrpcInfer {
         Deadline deadline = deadline(head, request.deadline());
         long priority = GrpcParameters.whole(head.getParametersMap(), "priority");
         boolean raw = !message.raw().isEmpty();
-        try (TensorLease memory = raw ? request.body().lease().retain() : addTyped(inputs, declared, head, regions)) {
+        TensorLease memory = raw ? request.body().lease().retain() : addTyped(inputs, declared, head, regions);
+        boolean done = false;
+        try {
             if (raw) {
                 addRaw(inputs, declared, message);
             }
-            InferRequest asked = new InferRequest(request.id(), inputs.complete(), names, deadline, priority, memory);
-            return run(model, head, outputs, asked, said, regions);
+            Asked asked = new Asked(
+                    head.getId(),
+                    outputs,
+                    new InferRequest(request.id(), inputs.complete(), names, deadline, priority, memory),
+                    regions);
+            done = true;
+            return asked;
+        } finally {
+            if (!done) {
+                memory.close();
+            }
         }
     }
 
@@ -171,21 +245,15 @@ final class OipGrpcInfer {
         }
     }
 
-    private GrpcReply run(
-            TensorModel model,
-            ModelInferRequest head,
-            List<RequestedOutput> wanted,
-            InferRequest request,
-            Map<String, InferParameter> said,
-            SharedRegions regions)
-            throws InterruptedException {
-        long started = System.nanoTime();
-        InferResponse response = model.infer(request);
+    /** @param response is taken over */
+    private GrpcReply answer(
+            TensorModel model, Asked asked, InferResponse response, Map<String, InferParameter> said, long started) {
         boolean done = false;
         try {
-            parts.traces().answered(model.name(), request.id(), started, response.timings());
-            AnswerOutputs outputs = AnswerOutputs.of(model.signature(), wanted, true, response, regions, parts.pool());
-            List<MemorySegment> encoded = encode(model, head.getId(), outputs, said);
+            parts.traces().answered(model.name(), asked.request().id(), started, response.timings());
+            AnswerOutputs outputs =
+                    AnswerOutputs.of(model.signature(), asked.outputs(), true, response, asked.regions(), parts.pool());
+            List<MemorySegment> encoded = encode(model, asked.id(), outputs, said);
             done = true;
             return new GrpcReply(encoded, () -> {
                 outputs.close();

@@ -2,12 +2,14 @@ package io.penstock.server.oip;
 
 import io.penstock.server.metrics.InferCounter;
 import io.penstock.server.net.Caller;
+import io.penstock.server.net.RequestBody;
 import io.penstock.serving.Model;
 import io.penstock.serving.ModelRegistry;
 import io.penstock.serving.TensorModel;
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
 import io.penstock.serving.oip.SharedRegions;
+import io.penstock.serving.tensor.DataType;
 import io.penstock.serving.tensor.TensorPool;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +34,9 @@ public record OipParts(
         LogSettings logs) {
     private static final Pattern MODEL_NAME = Pattern.compile("[A-Za-z0-9._:/-]{1,255}");
     private static final int SHOWN = 80;
+
+    /** What an event loop may read of a request, or write of an answer, byte by byte: some tens of microseconds. */
+    static final long QUICK_BYTES = 16 << 10;
 
     /** @param loopback whether only clients on this host can connect, who then may use shared memory */
     public static OipParts of(
@@ -68,6 +73,17 @@ public record OipParts(
         }
         SharedMemory memory = sharedMemory.get();
         return caller.names().isEmpty() ? memory : new OwnRegions(memory, caller);
+    }
+
+    /** Whether reading a request's tensors takes no look at each element. */
+    boolean isQuick(TensorModel model, RequestBody body) {
+        return body.bytes().byteSize() <= QUICK_BYTES
+                || model.signature().inputs().stream().noneMatch(input -> input.type() == DataType.BYTES);
+    }
+
+    /** Whether a request may name shared memory, which takes copies. */
+    boolean usesSharedMemory() {
+        return sharedMemory.isPresent() && sharedMemory.get().isUsed();
     }
 
     /** Shared memory for a request that is about it. */

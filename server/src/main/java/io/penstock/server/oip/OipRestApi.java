@@ -2,11 +2,13 @@ package io.penstock.server.oip;
 
 import io.penstock.pipeline.ResultJson;
 import io.penstock.server.net.Access;
+import io.penstock.server.net.Answering;
 import io.penstock.server.net.Caller;
 import io.penstock.server.net.HttpReply;
 import io.penstock.server.net.HttpReply.Header;
 import io.penstock.server.net.HttpRequest;
 import io.penstock.server.net.Router;
+import io.penstock.serving.Begun;
 import io.penstock.serving.InferResponse;
 import io.penstock.serving.Model;
 import io.penstock.serving.ModelRegistry;
@@ -16,6 +18,7 @@ import io.penstock.serving.call.ServingException;
 import io.penstock.serving.oip.OipAnswer;
 import io.penstock.serving.oip.OipCodec;
 import io.penstock.serving.oip.OipRequest;
+import io.penstock.serving.oip.RequestedOutput;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,8 +40,8 @@ public final class OipRestApi {
 
     public void addTo(Router router) {
         new OipRestExtensions(parts).addTo(router);
-        router.add("POST", "/v2/models/{m+}/versions/{v}/infer", (r, v) -> infer(r, v.getFirst(), v.getLast()));
-        router.add("POST", "/v2/models/{m+}/infer", (r, v) -> infer(r, v.getFirst(), ""));
+        router.add("POST", "/v2/models/{m+}/versions/{v}/infer", new Infer(true));
+        router.add("POST", "/v2/models/{m+}/infer", new Infer(false));
         router.add("GET", "/v2", Access.KNOWN, (r, v) -> server());
         router.add("GET", "/v2/health/live", Access.KNOWN, (r, v) -> HttpReply.json(200, "{\"live\":true}"));
         router.add("GET", "/v2/health/ready", Access.KNOWN, (r, v) -> ready());
@@ -58,34 +61,112 @@ public final class OipRestApi {
         router.add("GET", "/v2/models/{m+}", (r, v) -> metadata(v.getFirst(), ""));
     }
 
-    private HttpReply infer(HttpRequest request, String name, String version) throws InterruptedException {
-        TensorModel model = models.tensorModel(name, version);
-        return parts.counter().counting(model, "http", () -> infer(request, model));
+    /** Inferences on the model of the first variable, in the version of the second where there is one. */
+    private final class Infer implements Router.RouteHandler {
+        private final boolean versioned;
+
+        Infer(boolean versioned) {
+            this.versioned = versioned;
+        }
+
+        private TensorModel model(List<String> variables) {
+            return models.tensorModel(variables.getFirst(), versioned ? variables.getLast() : "");
+        }
+
+        @Override
+        public HttpReply handle(HttpRequest request, List<String> variables) throws InterruptedException {
+            TensorModel model = model(variables);
+            return parts.counter().counting(model, "http", () -> infer(request, model));
+        }
+
+        @Override
+        public Optional<Begun> begin(
+                HttpRequest request, List<String> variables, Answering<HttpReply.Whole> answering) {
+            if (!isQuick(request)) {
+                return Optional.empty();
+            }
+            TensorModel model = model(variables);
+            return parts.counter().beginning(model, "http", () -> OipRestApi.this.begin(request, model, answering));
+        }
+    }
+
+    /** Whether there is little to read but tensors that stay where they are. */
+    private boolean isQuick(HttpRequest request) {
+        long bytes = request.body().bytes().byteSize();
+        long headerLength = headerLength(request);
+        return bytes > 0
+                && (headerLength < 0 ? bytes : headerLength) <= OipParts.QUICK_BYTES
+                && !parts.usesSharedMemory();
     }
 
     private HttpReply infer(HttpRequest request, TensorModel model) throws InterruptedException {
         long started = System.nanoTime();
-        Caller caller = request.caller();
-        OipCodec codec = caller.names().isEmpty() ? open : new OipCodec(parts.pool(), parts.regions(caller));
-        try (OipRequest decoded = codec.decode(
-                request.body().lease(), request.body().bytes(), headerLength(request), model.signature())) {
+        OipCodec codec = codec(request.caller());
+        try (OipRequest decoded = decode(codec, request, model)) {
             InferResponse response =
                     model.infer(decoded.toInferRequest(request.deadline()).withId(request.id()));
-            parts.traces().answered(model.name(), request.id(), started, response.timings());
-            boolean kept = false;
-            try {
-                OipAnswer answer = codec.encode(model.name(), model.version(), model.signature(), decoded, response);
-                kept = answer.isBinary();
-                return reply(answer, response);
-            } finally {
-                if (!kept) {
-                    response.close();
-                }
+            return answer(codec, model, new Asked(request.id(), decoded, started), response);
+        }
+    }
+
+    private Optional<Begun> begin(HttpRequest request, TensorModel model, Answering<HttpReply.Whole> answering) {
+        long started = System.nanoTime();
+        if (!parts.isQuick(model, request.body())) {
+            return Optional.empty();
+        }
+        OipCodec codec = codec(request.caller());
+        try (OipRequest decoded = decode(codec, request, model)) {
+            if (decoded.timeout().isPresent()) { // nobody would watch it
+                return Optional.empty();
+            }
+            Asked asked = new Asked(request.id(), decoded, started);
+            boolean json = decoded.outputs().isEmpty()
+                    ? !decoded.binaryByDefault()
+                    : !decoded.outputs().stream().allMatch(RequestedOutput::isRaw);
+            return model.begin(
+                    decoded.toInferRequest(request.deadline()).withId(request.id()),
+                    new CountedAnswer<>(
+                            parts.counter(),
+                            model,
+                            "http",
+                            response -> answer(codec, model, asked, response),
+                            json,
+                            answering));
+        }
+    }
+
+    private OipCodec codec(Caller caller) {
+        return caller.names().isEmpty() ? open : new OipCodec(parts.pool(), parts.regions(caller));
+    }
+
+    private static OipRequest decode(OipCodec codec, HttpRequest request, TensorModel model) {
+        return codec.decode(request.body().lease(), request.body().bytes(), headerLength(request), model.signature());
+    }
+
+    /**
+     * A request under way.
+     *
+     * @param decoded its memory may be given back already
+     * @param started on the monotonic clock
+     */
+    private record Asked(String id, OipRequest decoded, long started) {}
+
+    private HttpReply.Whole answer(OipCodec codec, TensorModel model, Asked asked, InferResponse response) {
+        boolean kept = false;
+        try {
+            parts.traces().answered(model.name(), asked.id(), asked.started(), response.timings());
+            OipAnswer answer =
+                    codec.encode(model.name(), model.version(), model.signature(), asked.decoded(), response);
+            kept = answer.isBinary();
+            return reply(answer, response);
+        } finally {
+            if (!kept) {
+                response.close();
             }
         }
     }
 
-    private static HttpReply reply(OipAnswer answer, InferResponse response) {
+    private static HttpReply.Whole reply(OipAnswer answer, InferResponse response) {
         MemorySegment json = answer.json().memory().asSlice(0, answer.jsonBytes());
         if (!answer.isBinary()) {
             List<Header> headers = List.of(new Header("content-type", "application/json"));

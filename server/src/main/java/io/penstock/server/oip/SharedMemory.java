@@ -126,6 +126,16 @@ final class SharedMemory implements SharedRegions {
         }
     }
 
+    /** Whether anything is registered. */
+    boolean isUsed() {
+        lock.readLock().lock();
+        try {
+            return !regions.isEmpty();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
     /** Lets a region go; nothing happens where there is none of this name. */
     void unregister(String name) {
         lock.writeLock().lock();

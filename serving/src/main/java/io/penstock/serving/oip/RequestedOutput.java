@@ -20,6 +20,11 @@ public record RequestedOutput(String name, boolean binary, int topClasses, Optio
         }
     }
 
+    /** Whether it is sent from where it lies. */
+    public boolean isRaw() {
+        return binary && topClasses == 0;
+    }
+
     /** The tensor itself, in the message. */
     public RequestedOutput(String name, boolean binary) {
         this(name, binary, 0, Optional.empty());
