@@ -12,6 +12,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class AbuseTest {
@@ -250,11 +252,15 @@ class AbuseTest {
         }
     }
 
-    @Test
-    void interruptsTheHandlerOfAClientThatLeaves() throws Exception {
+    /** A short request is begun on the event loop, a long one has a thread of its own. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 20_000})
+    void whatAClientThatLeavesHadAskedForIsGivenUp(int spaces) throws Exception {
+        String body = BODY + " ".repeat(spaces);
         try (TestServer server = server()) {
             try (RawClient client = new RawClient(server.port)) {
-                client.send(GOOD.replace("/echo/", "/blocking/"));
+                client.send(
+                        INFER.replace("/echo/", "/blocking/") + "content-length: " + body.length() + "\r\n\r\n" + body);
                 assertThat(server.blocking.entered.await(10, TimeUnit.SECONDS)).isTrue();
             }
             assertThat(server.blocking.interrupted.await(10, TimeUnit.SECONDS)).isTrue();

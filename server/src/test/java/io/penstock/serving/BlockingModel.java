@@ -4,17 +4,20 @@ import io.penstock.serving.backend.ModelSignature;
 import io.penstock.serving.backend.TensorSignature;
 import io.penstock.serving.tensor.DataType;
 import io.penstock.serving.tensor.Shape;
+import io.penstock.serving.tensor.TensorLease;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A model that answers only once it is released, and says when it was entered and when interrupted. */
+/** A model that answers only once it is released, and says when it was entered and when interrupted or abandoned. */
 public final class BlockingModel implements TensorModel {
     public final CountDownLatch entered = new CountDownLatch(1);
     public final CountDownLatch released = new CountDownLatch(1);
     public final CountDownLatch interrupted = new CountDownLatch(1);
 
-    private final TensorModel echo = EchoModel.of("blocking", DataType.FP32, Shape.ANY);
+    private final EchoModel echo = EchoModel.of("blocking", DataType.FP32, Shape.ANY);
 
     @Override
     public String name() {
@@ -43,5 +46,33 @@ public final class BlockingModel implements TensorModel {
             throw e;
         }
         return echo.infer(request);
+    }
+
+    @Override
+    public Optional<Begun> begin(InferRequest request, InferCompletion completion) {
+        entered.countDown();
+        AtomicBoolean ended = new AtomicBoolean();
+        TensorLease memory = request.memory().retain();
+        Thread waiting = Thread.ofVirtual().start(() -> {
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+            if (ended.compareAndSet(false, true)) {
+                completion.answered(echo.infer(request));
+                memory.close();
+            }
+        });
+        return Optional.of(() -> {
+            boolean left = ended.compareAndSet(false, true);
+            if (left) {
+                memory.close();
+                waiting.interrupt();
+                interrupted.countDown();
+            }
+            return left;
+        });
     }
 }

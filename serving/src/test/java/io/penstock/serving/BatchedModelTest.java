@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -267,6 +268,72 @@ class BatchedModelTest {
 
             assertThat(late.get()).hasSize(6);
             running.get();
+        }
+    }
+
+    @Test
+    void whoDoesNotWaitIsToldOnceHowItEnded() throws Exception {
+        permits.release(2);
+        try (BatchedModel model = model(8, Duration.ZERO, 16)) {
+            assertThat(begin(model, 3, LONG).end().get()).isEqualTo(6f);
+            Begin negative = begin(model, -1, LONG);
+            assertThatThrownBy(negative.end()::get).hasRootCauseMessage("a negative number");
+            assertThat(negative.begun().abandon()).as("it has ended").isFalse();
+            assertThat(model.statistics().requestsSucceeded()).isEqualTo(1);
+            assertThat(model.statistics().requestsFailed()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatIsAbandonedCostsNothingMore() throws Exception {
+        try (BatchedModel model = model(1, Duration.ZERO, 2)) {
+            Begin running = begin(model, 1, LONG);
+            instance.awaitExecution();
+            Begin waiting = begin(model, 2, LONG);
+            Begin late = begin(model, 3, Duration.ofNanos(1));
+            assertThatThrownBy(() -> begin(model, 4, LONG)).hasMessageContaining("queue is full");
+
+            assertThat(waiting.begun().abandon()).isTrue();
+            assertThat(waiting.begun().abandon()).as("a second time").isFalse();
+            assertThat(running.begun().abandon()).isTrue();
+            permits.release(10);
+
+            assertThatThrownBy(late.end()::get).hasMessageContaining("waited in the queue");
+            assertThat(call(model, 5, 1)).containsExactly(10f, 10f);
+            assertThat(instance.batches()).containsExactly(1L, 1L);
+            assertThat(running.end()).as("nobody is told").isNotDone();
+            assertThat(waiting.end()).isNotDone();
+            assertThat(model.statistics().requestsFailed()).isEqualTo(4);
+        }
+    }
+
+    private record Begin(Begun begun, CompletableFuture<Float> end) {}
+
+    /** One item, whose first element is the answer. */
+    private Begin begin(BatchedModel model, float value, Duration timeout) {
+        CompletableFuture<Float> end = new CompletableFuture<>();
+        try (TensorLease memory = pool.allocate(8)) {
+            memory.memory().setAtIndex(ValueLayout.JAVA_FLOAT, 0, value);
+            memory.memory().setAtIndex(ValueLayout.JAVA_FLOAT, 1, value);
+            Tensor x = new Tensor(DataType.FP32, Shape.of(1, 2), memory.memory());
+            InferRequest request = new InferRequest(Map.of("x", x), Deadline.after(timeout), memory);
+            Begun begun = model.begin(request, new InferCompletion() {
+                        @Override
+                        public void answered(InferResponse response) {
+                            try (response) {
+                                end.complete(requireNonNull(response.outputs().get("y"))
+                                        .data()
+                                        .getAtIndex(ValueLayout.JAVA_FLOAT, 0));
+                            }
+                        }
+
+                        @Override
+                        public void failed(ServingException failure) {
+                            end.completeExceptionally(failure);
+                        }
+                    })
+                    .orElseThrow();
+            return new Begin(begun, end);
         }
     }
 
