@@ -43,11 +43,18 @@ final class Main {
         System.exit(exitCode);
     }
 
-    /** Netty's buffers tell a Flight Recorder of themselves unless told not to: 80 ms of the first request. */
+    /**
+     * Netty's buffers tell a Flight Recorder of themselves unless told not to, 80 ms of the first request, and take a stack
+     * trace for every 128th of them, to find who forgets one.
+     */
     private static void quietNetty() {
-        String recorder = "io.netty.jfr.enabled";
-        if (System.getProperty(recorder) == null) {
-            System.setProperty(recorder, "false");
+        quiet("io.netty.jfr.enabled", "false");
+        quiet("io.netty.leakDetection.level", "disabled");
+    }
+
+    private static void quiet(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
         }
     }
 

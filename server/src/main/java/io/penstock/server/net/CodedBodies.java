@@ -44,8 +44,8 @@ public final class CodedBodies implements HttpHandler {
     @Override
     public Optional<Begun> begin(HttpRequest request, Answering<HttpReply.Whole> answering) {
         Optional<String> accepted = request.headers().find("accept-encoding");
-        if (request.headers().find("content-encoding").isPresent()
-                || accepted.isPresent() && wanted(accepted.get()).isPresent()) {
+        boolean coded = accepted.isPresent() && wanted(accepted.get()).isPresent();
+        if (coded || request.headers().find("content-encoding").isPresent()) {
             return Optional.empty();
         }
         return handler.begin(request, answering.from(CodedBodies::varied));

@@ -37,7 +37,7 @@ final class GrpcCall implements Http2Call, Invocation.Outcome<GrpcReply> {
         this.request = new Http2Request(parts, connection, stream, headers, "grpc");
         this.framing = new GrpcFraming(request);
         this.message = new BodyCollector(parts.pool(), parts.limits().maxBodyBytes(), "message");
-        this.invocation = new Invocation<>(connection.loop(), request.scope(), parts.inFlight(), this);
+        this.invocation = new Invocation<>(connection.loop(), request.limit(), request.scope(), parts.inFlight(), this);
         this.deadline = Deadline.after(parts.limits().requestDeadline());
     }
 

@@ -64,7 +64,7 @@ final class GrpcStreamCall implements Http2Call, Invocation.Outcome<Boolean>, Gr
         this.path = String.valueOf(headers.path());
         this.framing = new GrpcFraming(request);
         this.message = collector();
-        this.invocation = new Invocation<>(connection.loop(), request.scope(), parts.inFlight(), this);
+        this.invocation = new Invocation<>(connection.loop(), request.limit(), request.scope(), parts.inFlight(), this);
     }
 
     private BodyCollector collector() {

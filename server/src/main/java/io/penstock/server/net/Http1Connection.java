@@ -7,10 +7,9 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,19 +20,20 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, and that is seen
 final class Http1Connection extends ChannelInboundHandlerAdapter implements Connections.Connection {
-    private static final long LINGER_MILLIS = 2_000;
+    private static final Duration LINGER = Duration.ofSeconds(2);
 
     private final PortParts parts;
     private final ChannelHandlerContext first;
     private final Queue<Object> ahead = new ArrayDeque<>();
     private @Nullable Http1Exchange exchange;
-    private @Nullable Future<?> idle;
+    private final LazyTimer timer;
     private boolean discarding;
 
     /** @param first any context of the channel */
     Http1Connection(PortParts parts, ChannelHandlerContext first) {
         this.parts = parts;
         this.first = first;
+        this.timer = new LazyTimer(first.executor());
     }
 
     @Override
@@ -45,7 +45,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     /** A connection counts as idle from its last answer until the next complete head, however slowly that comes. */
     private void awaitHead(ChannelHandlerContext ctx) {
         long nanos = parts.limits().idleTimeout().toNanos();
-        idle = ctx.executor().schedule(() -> ctx.close(), nanos, TimeUnit.NANOSECONDS);
+        timer.start(nanos, ctx::close);
     }
 
     @Override
@@ -63,9 +63,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     private void accept(ChannelHandlerContext ctx, Object message) {
         try {
             if (message instanceof HttpRequest head) {
-                if (idle != null) {
-                    idle.cancel(false);
-                }
+                timer.stop();
                 exchange = new Http1Exchange(parts, ctx, head, this);
                 exchange.begin();
             }
@@ -75,6 +73,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
         } finally {
             ReferenceCountUtil.release(message);
         }
+    }
+
+    /** For whatever the connection waits for. */
+    LazyTimer timer() {
+        return timer;
     }
 
     /** The exchange's answer has left, or never will. */
@@ -113,7 +116,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
             socket.shutdownOutput();
         }
         ctx.channel().config().setAutoRead(true);
-        idle = ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        timer.start(LINGER.toNanos(), ctx::close);
     }
 
     private void releaseAhead() {
@@ -126,18 +129,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         parts.connections().remove(this);
-        if (idle != null) {
-            idle.cancel(false);
-        }
+        timer.close();
         releaseAhead();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         parts.connections().remove(this);
-        if (idle != null) {
-            idle.cancel(false);
-        }
+        timer.close();
         if (exchange != null) {
             exchange.disconnected();
         }

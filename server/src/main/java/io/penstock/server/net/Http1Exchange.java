@@ -22,7 +22,6 @@ import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.RequestScope;
 import io.penstock.serving.call.ServingException;
 import java.util.Optional;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +63,7 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
         this.body = new BodyCollector(parts.pool(), parts.limits().maxBodyBytes(), "body");
         this.observation = observed();
         RequestScope scope = new RequestScope(id, observation.trace());
-        this.invocation = new Invocation<>(ctx.executor(), scope, parts.inFlight(), this);
+        this.invocation = new Invocation<>(ctx.executor(), connection.timer(), scope, parts.inFlight(), this);
     }
 
     private RequestObserver.Observation observed() {
@@ -96,7 +95,7 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
             return;
         }
         if (hasBody) {
-            pace = new PaceGuard(ctx.executor(), parts.limits().slowestBody(), () -> ctx.close());
+            pace = new PaceGuard(connection.timer(), parts.limits().slowestBody(), () -> ctx.close());
         }
         if (HttpUtil.is100ContinueExpected(head)) {
             ctx.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
@@ -311,11 +310,11 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
         bytesOut = reply.length();
         HttpUtil.setContentLength(response, bytesOut);
         long seconds = parts.limits().writeDeadline().toSeconds() + reply.length() / SLOWEST_ANSWER_BYTES_PER_SECOND;
-        Future<?> tooSlow = ctx.executor().schedule(() -> ctx.close(), Math.max(1, seconds), TimeUnit.SECONDS);
+        connection.timer().start(TimeUnit.SECONDS.toNanos(Math.max(1, seconds)), ctx::close);
         ctx.write(response, ctx.voidPromise());
         ctx.writeAndFlush(new DefaultLastHttpContent(Buffers.wrap(reply.parts())))
                 .addListener((ChannelFutureListener) written -> {
-                    tooSlow.cancel(false);
+                    connection.timer().stop();
                     reply.release().run();
                     leave();
                 });

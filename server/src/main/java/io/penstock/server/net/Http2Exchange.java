@@ -39,7 +39,7 @@ final class Http2Exchange implements Http2Call, Invocation.Outcome<Optional<Http
         this.headers = headers;
         this.request = new Http2Request(parts, connection, stream, headers, "h2");
         this.body = new BodyCollector(parts.pool(), parts.limits().maxBodyBytes(), "body");
-        this.invocation = new Invocation<>(connection.loop(), request.scope(), parts.inFlight(), this);
+        this.invocation = new Invocation<>(connection.loop(), request.limit(), request.scope(), parts.inFlight(), this);
     }
 
     @Override

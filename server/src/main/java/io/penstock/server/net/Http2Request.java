@@ -7,7 +7,6 @@ import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.RequestScope;
 import io.penstock.serving.call.ServingException;
 import java.util.Optional;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,8 @@ final class Http2Request {
     final String id;
     final RequestObserver.Observation observation;
     private @Nullable PaceGuard pace;
-    private @Nullable Future<?> answerLimit;
+    private final LazyTimer bodyTimer;
+    private final LazyTimer limit;
     private int raised;
     private boolean left;
     private Caller caller = Caller.UNKNOWN;
@@ -42,6 +42,8 @@ final class Http2Request {
         this.connection = connection;
         this.stream = stream;
         this.headers = headers;
+        this.bodyTimer = new LazyTimer(connection.loop());
+        this.limit = new LazyTimer(connection.loop());
         this.id = RequestIds.of(header(RequestIds.HEADER));
         this.status =
                 protocol.equals("grpc") ? ErrorStatus.grpc(ErrorCode.CANCELLED) : ErrorStatus.http(ErrorCode.CANCELLED);
@@ -111,9 +113,7 @@ final class Http2Request {
     void watchPace() {
         if (pace == null) {
             pace = new PaceGuard(
-                    connection.loop(),
-                    parts.limits().slowestBody(),
-                    () -> connection.reset(stream.id(), Http2Error.CANCEL));
+                    bodyTimer, parts.limits().slowestBody(), () -> connection.reset(stream.id(), Http2Error.CANCEL));
         }
     }
 
@@ -138,21 +138,22 @@ final class Http2Request {
         return connection.isOpen(stream.id());
     }
 
+    /** For the time until the answer, and then for the answer. */
+    LazyTimer limit() {
+        return limit;
+    }
+
     /** A client that takes the answer too slowly loses it. */
     void limitAnswer(long bytes) {
         long seconds = parts.limits().writeDeadline().toSeconds() + bytes / SLOWEST_ANSWER_BYTES_PER_SECOND;
-        answerLimit = connection
-                .loop()
-                .schedule(
-                        () -> connection.reset(stream.id(), Http2Error.CANCEL), Math.max(1, seconds), TimeUnit.SECONDS);
+        limit.start(
+                TimeUnit.SECONDS.toNanos(Math.max(1, seconds)), () -> connection.reset(stream.id(), Http2Error.CANCEL));
     }
 
     /** The stream is gone. */
     void closed() {
-        stopPace();
-        if (answerLimit != null) {
-            answerLimit.cancel(false);
-        }
+        bodyTimer.close();
+        limit.close();
         connection.lowerConnectionWindow(raised);
         raised = 0;
         if (!left) {

@@ -8,9 +8,7 @@ import io.penstock.serving.call.RequestScope;
 import io.penstock.serving.call.ServingException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Invocation<R> {
     private final EventExecutor loop;
+    private final LazyTimer timer;
     private final RequestScope scope;
     private final InFlight inFlight;
     private final Outcome<R> outcome;
     private boolean settled;
     private @Nullable Thread worker;
     private @Nullable Begun begun;
-    private @Nullable Future<?> deadlineCheck;
 
     /** Begins to make an answer. */
     @FunctionalInterface
@@ -46,9 +44,13 @@ final class Invocation<R> {
         void dropped(R answer);
     }
 
-    /** @param scope the request that the handler works for */
-    Invocation(EventExecutor loop, RequestScope scope, InFlight inFlight, Outcome<R> outcome) {
+    /**
+     * @param timer this one's from {@link #limit} until the answer
+     * @param scope the request that the handler works for
+     */
+    Invocation(EventExecutor loop, LazyTimer timer, RequestScope scope, InFlight inFlight, Outcome<R> outcome) {
         this.loop = loop;
+        this.timer = timer;
         this.scope = scope;
         this.inFlight = inFlight;
         this.outcome = outcome;
@@ -56,9 +58,7 @@ final class Invocation<R> {
 
     /** Fails the call at the deadline; may come before {@link #start}. */
     void limit(Deadline deadline) {
-        unlimit();
-        long nanos = Math.max(0, deadline.remainingNanos());
-        deadlineCheck = loop.schedule(this::expire, nanos, TimeUnit.NANOSECONDS);
+        timer.start(deadline.remainingNanos(), this::expire);
     }
 
     private void expire() {
@@ -215,9 +215,7 @@ final class Invocation<R> {
 
     /** Lifts the deadline: the answer has begun. */
     void unlimit() {
-        if (deadlineCheck != null) {
-            deadlineCheck.cancel(false);
-        }
+        timer.stop();
     }
 
     /** Wakes the handler without settling anything. */

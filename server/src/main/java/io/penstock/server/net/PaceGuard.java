@@ -1,9 +1,6 @@
 package io.penstock.server.net;
 
-import io.netty.util.concurrent.EventExecutor;
 import io.penstock.server.net.ServerLimits.Pace;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Cuts a body that comes too slowly: in each window of time a least number of bytes must arrive.
@@ -13,14 +10,15 @@ import java.util.concurrent.TimeUnit;
 final class PaceGuard {
     private final Pace pace;
     private final Runnable cut;
-    private final Future<?> checks;
+    private final LazyTimer timer;
     private long bytes;
 
-    PaceGuard(EventExecutor loop, Pace pace, Runnable cut) {
+    /** @param timer this one's alone until it is stopped */
+    PaceGuard(LazyTimer timer, Pace pace, Runnable cut) {
+        this.timer = timer;
         this.pace = pace;
         this.cut = cut;
-        long nanos = pace.window().toNanos();
-        this.checks = loop.scheduleAtFixedRate(this::check, nanos, nanos, TimeUnit.NANOSECONDS);
+        timer.start(pace.window().toNanos(), this::check);
     }
 
     void count(long more) {
@@ -29,13 +27,14 @@ final class PaceGuard {
 
     private void check() {
         if (bytes < pace.bytes()) {
-            stop();
             cut.run();
+            return;
         }
         bytes = 0;
+        timer.start(pace.window().toNanos(), this::check);
     }
 
     void stop() {
-        checks.cancel(false);
+        timer.stop();
     }
 }

@@ -20,6 +20,7 @@ final class PathPattern {
     private final String text;
     private final String prefix;
     private final String suffix;
+    private final String middle;
     private final List<String> variables = new ArrayList<>();
     private final Pattern expression;
 
@@ -28,6 +29,7 @@ final class PathPattern {
         int first = text.indexOf('{');
         this.prefix = first < 0 ? text : text.substring(0, first);
         this.suffix = text.substring(text.lastIndexOf('}') + 1);
+        this.middle = between(text.indexOf('}') + 1);
         StringBuilder regex = new StringBuilder();
         Matcher variable = VARIABLE.matcher(text);
         int from = 0;
@@ -39,6 +41,12 @@ final class PathPattern {
         }
         this.expression = Pattern.compile(
                 regex.append(Pattern.quote(text.substring(from))).toString());
+    }
+
+    /** What stands between the first variable and the second; empty where there are fewer. */
+    private String between(int from) {
+        int next = text.indexOf('{', from);
+        return from == 0 || next < 0 ? "" : text.substring(from, next);
     }
 
     /** The variables as they are written, in their order. */
@@ -64,7 +72,7 @@ final class PathPattern {
             return fits ? Optional.of(List.of(value)) : Optional.empty();
         }
         Matcher matcher = expression.matcher(path);
-        if (!matcher.matches()) {
+        if (!path.contains(middle) || !matcher.matches()) {
             return Optional.empty();
         }
         List<String> values = new ArrayList<>(variables.size());

@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, and that is seen
 public final class Port implements AutoCloseable {
     private static final int BACKLOG = 1024;
+
+    /** One for each core: nothing on them waits, and more would only take turns. */
+    private static final int LOOPS = Runtime.getRuntime().availableProcessors();
+
     private static final Duration GRACE = Duration.ofMillis(800);
 
     private final PortParts parts;
@@ -51,7 +55,7 @@ public final class Port implements AutoCloseable {
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         this.parts =
                 new PortParts(handlers, pool, limits, hosts, new InFlight(), new Connections(limits.maxConnections()));
-        this.loops = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
+        this.loops = new MultiThreadIoEventLoopGroup(LOOPS, NioIoHandler.newFactory());
     }
 
     /**

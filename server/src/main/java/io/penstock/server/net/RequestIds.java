@@ -16,7 +16,16 @@ final class RequestIds {
     }
 
     private static boolean isFit(String id) {
-        return !id.isEmpty() && id.length() <= MAX_LENGTH && id.chars().allMatch(c -> c > ' ' && c < 0x7F);
+        return !id.isEmpty() && id.length() <= MAX_LENGTH && isPrintable(id);
+    }
+
+    private static boolean isPrintable(String id) {
+        for (int i = 0; i < id.length(); i++) {
+            if (id.charAt(i) <= ' ' || id.charAt(i) >= 0x7F) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static String newId() {
