@@ -5,7 +5,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -295,6 +294,11 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
     private HttpResponse response(HttpReply reply) {
         HttpResponse response =
                 new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(reply.status()));
+        fill(response, reply);
+        return response;
+    }
+
+    private void fill(HttpResponse response, HttpReply reply) {
         for (HttpReply.Header header : reply.headers()) {
             response.headers().add(header.name(), header.value());
         }
@@ -302,22 +306,21 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
         response.headers().set(RequestIds.HEADER, id);
         keepAlive &= !parts.connections().isDraining();
         HttpUtil.setKeepAlive(response.headers(), head.protocolVersion(), keepAlive);
-        return response;
     }
 
     private void send(HttpReply.Whole reply) {
-        HttpResponse response = response(reply);
+        DefaultFullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(reply.status()), Buffers.wrap(reply.parts()));
+        fill(response, reply);
         bytesOut = reply.length();
         HttpUtil.setContentLength(response, bytesOut);
         long seconds = parts.limits().writeDeadline().toSeconds() + reply.length() / SLOWEST_ANSWER_BYTES_PER_SECOND;
         connection.timer().start(TimeUnit.SECONDS.toNanos(Math.max(1, seconds)), ctx::close);
-        ctx.write(response, ctx.voidPromise());
-        ctx.writeAndFlush(new DefaultLastHttpContent(Buffers.wrap(reply.parts())))
-                .addListener((ChannelFutureListener) written -> {
-                    connection.timer().stop();
-                    reply.release().run();
-                    leave();
-                });
+        ctx.writeAndFlush(response).addListener((ChannelFutureListener) written -> {
+            connection.timer().stop();
+            reply.release().run();
+            leave();
+        });
     }
 
     private void leave() {

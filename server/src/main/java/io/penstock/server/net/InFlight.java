@@ -1,61 +1,47 @@
 package io.penstock.server.net;
 
 import java.time.Duration;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the requests under way, from their head to the last byte of their answer.
  *
- * <p>Threads: any.
+ * <p>Threads: any; one waits.
  */
 final class InFlight {
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition fewer = lock.newCondition();
-    private long count;
+    private final AtomicLong count = new AtomicLong();
+    private volatile @Nullable Thread waiting;
 
     void enter() {
-        lock.lock();
-        try {
-            count++;
-        } finally {
-            lock.unlock();
-        }
+        count.incrementAndGet();
     }
 
     void leave() {
-        lock.lock();
-        try {
-            count--;
-            fewer.signalAll();
-        } finally {
-            lock.unlock();
+        if (count.decrementAndGet() == 0) {
+            LockSupport.unpark(waiting);
         }
     }
 
     long count() {
-        lock.lock();
-        try {
-            return count;
-        } finally {
-            lock.unlock();
-        }
+        return count.get();
     }
 
     /** Whether none was left before the time was over. */
     boolean awaitNone(Duration atMost) throws InterruptedException {
-        long left = atMost.toNanos();
-        lock.lock();
-        try {
-            while (count > 0) {
-                if (left <= 0) {
-                    return false;
-                }
-                left = fewer.awaitNanos(left);
+        long until = System.nanoTime() + atMost.toNanos();
+        waiting = Thread.currentThread();
+        while (count.get() > 0) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
             }
-            return true;
-        } finally {
-            lock.unlock();
+            long left = until - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            LockSupport.parkNanos(this, left);
         }
+        return true;
     }
 }

@@ -105,7 +105,8 @@ final class PictureFeed {
             while (!stream.isClosed() && isFollowed()) {
                 TimeUnit.NANOSECONDS.sleep(Math.max(0, due - System.nanoTime()));
                 Optional<Published> next = stream.follow(seen, PATIENCE);
-                if (next.isPresent()) {
+                // The last viewer may have left just before it came.
+                if (next.isPresent() && isFollowed()) {
                     due = Math.max(due + interval.toNanos(), System.nanoTime());
                     seen = next.get().sequence();
                     try {

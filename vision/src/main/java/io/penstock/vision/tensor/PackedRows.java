@@ -20,6 +20,8 @@ import java.nio.ByteOrder;
 public final class PackedRows {
     static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
+    static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
     private final Picture picture;
     private final ColourMatrix matrix;
     private final int quarter;
@@ -48,7 +50,7 @@ public final class PackedRows {
         this.oneLane = new int[rgb ? 0 : quarter];
     }
 
-    /** Room for a row of RGB24, with slack so that 4 bytes can be read at the pixel after it. */
+    /** Room for a row of RGB24, with slack so that 8 bytes can be read at its last pixel. */
     static int bytesForRgb(int width) {
         return 3 * width + 5;
     }
