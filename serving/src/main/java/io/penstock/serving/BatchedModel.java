@@ -29,6 +29,7 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
     private final ModelStatistics statistics;
     private final Batching batching;
     private final DynamicBatcher batcher;
+    private final int threads;
     private final List<Thread> workers = new ArrayList<>();
 
     /**
@@ -58,6 +59,7 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
         this.signature = instances.getFirst().signature();
         this.statistics = statistics;
         this.batching = batching;
+        this.threads = device.asked();
         this.joins = signature.isBatchable();
         this.batcher = new DynamicBatcher(new BatchPolicy(joins && batching.maxBatchSize() > 1, batching), statistics);
         for (TensorInstance instance : instances) {
@@ -76,6 +78,10 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
 
     int instances() {
         return workers.size();
+    }
+
+    int threads() {
+        return threads;
     }
 
     @Override
