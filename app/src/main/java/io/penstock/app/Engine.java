@@ -1,5 +1,6 @@
 package io.penstock.app;
 
+import io.penstock.backend.onnxruntime.OnnxRuntimeDevices;
 import io.penstock.backend.onnxruntime.OnnxRuntimeNatives;
 import io.penstock.connectors.sqlite.SqliteDatabase;
 import io.penstock.media.FfmpegNatives;
@@ -8,7 +9,6 @@ import io.penstock.pipeline.CpuPool;
 import io.penstock.pipeline.frame.PictureCodec;
 import io.penstock.pipeline.frame.ResultPainter;
 import io.penstock.serving.DeviceMemory;
-import io.penstock.serving.DeviceShares;
 import io.penstock.serving.FetchProgress;
 import io.penstock.serving.HubEndpoint;
 import io.penstock.serving.ModelCache;
@@ -18,7 +18,7 @@ import io.penstock.serving.ModelRegistry;
 import io.penstock.serving.net.Backoff;
 import io.penstock.serving.net.OutboundHttp;
 import io.penstock.serving.tensor.TensorPool;
-import io.penstock.spec.ByteSize;
+import io.penstock.spec.DeviceChoice;
 import io.penstock.spec.ServerSpec;
 import io.penstock.vision.draw.DetectionPainter;
 import java.time.Clock;
@@ -32,14 +32,11 @@ record Engine(
         ModelFetcher fetcher,
         ModelLoader loader,
         ModelRegistry models,
-        DeviceMemory memory,
-        DeviceShares processors,
+        ModelDevices devices,
         ServerSpec.Limits limits,
         SqliteDatabase database,
         int cores)
         implements AutoCloseable {
-    private static final int MOST_INSTANCES = 4;
-
     /** Fetches models in silence. */
     static Engine start(UserFolders folders, ServerSpec server) {
         return start(folders, server, FetchProgress.SILENT);
@@ -61,8 +58,8 @@ record Engine(
                 fetcher,
                 new ModelLoader(pool),
                 new ModelRegistry(),
-                new DeviceMemory("cpu", budget(server)),
-                new DeviceShares(cores),
+                new ModelDevices(
+                        server.devices(), new OnnxRuntimeDevices(folders.cache().resolve("tensorrt")), cores),
                 limits,
                 new SqliteDatabase(folders.state(), folders.cache().resolve("natives")),
                 cores);
@@ -91,23 +88,14 @@ record Engine(
                 progress);
     }
 
-    /** Copies of a model that suit the processors, where nobody says how many. */
-    int usualInstances() {
-        return Math.clamp(cores, 1, MOST_INSTANCES);
-    }
-
-    /** Threads of one execution that suit so many copies, where nobody says how many. */
-    int usualThreads(int instances) {
-        return Math.max(1, cores / instances);
-    }
-
-    private static long budget(ServerSpec server) {
-        return server.devices().cpu().memory().map(ByteSize::bytes).orElseGet(() -> MachineMemory.bytes() / 5 * 4);
+    /** What models may take of the processors' memory. */
+    DeviceMemory memory() {
+        return devices.of(DeviceChoice.CPU).memory();
     }
 
     @Override
     public void close() {
-        memory.close();
+        devices.close();
         database.close();
         fetcher.close();
         cpu.close();

@@ -1,7 +1,7 @@
 package io.penstock.app;
 
 import io.penstock.backend.onnxruntime.OnnxContents;
-import io.penstock.backend.onnxruntime.OnnxRuntimeBackend;
+import io.penstock.backend.onnxruntime.OnnxRuntimeDevices;
 import io.penstock.pipeline.Camera;
 import io.penstock.pipeline.FrameGrabber;
 import io.penstock.pipeline.FrameQueue;
@@ -27,6 +27,7 @@ import io.penstock.serving.backend.ModelArtifact;
 import io.penstock.serving.backend.ModelSignature;
 import io.penstock.spec.BackendSpec;
 import io.penstock.spec.ByteSize;
+import io.penstock.spec.DeviceChoice;
 import io.penstock.spec.InferencePipeline;
 import io.penstock.spec.ModelSpec;
 import io.penstock.spec.SourceSpec;
@@ -71,15 +72,14 @@ final class PipelineAssembler {
         boolean loaded = false;
         try {
             ModelArtifact artifact = new ModelArtifact(target.modelName(), file.file());
-            Backend backend = backend(spec.backend(), instances(spec));
-            ModelLoader.Options options = options(spec);
             DeviceMemory.Tenant tenant =
                     new DeviceMemory.Tenant(target.modelName(), memory(spec, file), keepAlive(spec));
-            OnDemandModel model = OnDemandModel.open(
-                    OnDemandModel.Identity.of(target.modelName()),
-                    engine.memory(),
-                    tenant,
-                    statistics -> engine.loader().load(artifact, backend, options, statistics));
+            OnDemandModel model = switch (spec.backend()) {
+                case BackendSpec.Onnxruntime onnx ->
+                    engine.devices()
+                            .onnxruntime()
+                            .open(wish(onnx), target.modelName(), device -> open(spec, artifact, tenant, device));
+            };
             loaded = true;
             return new LoadedModel(model, file);
         } finally {
@@ -89,8 +89,24 @@ final class PipelineAssembler {
         }
     }
 
-    private ModelLoader.Options options(ModelSpec spec) {
-        int instances = instances(spec);
+    private OnDemandModel open(ModelSpec spec, ModelArtifact artifact, DeviceMemory.Tenant tenant, DeviceChoice device)
+            throws InterruptedException {
+        int instances = spec.instances().orElse(engine.devices().usualInstances(device));
+        ModelLoader.Options options = options(spec, device, instances);
+        Backend backend = backend(spec.backend(), device, instances);
+        return OnDemandModel.open(
+                OnDemandModel.Identity.of(artifact.name()),
+                engine.devices().of(device).memory(),
+                tenant,
+                statistics -> engine.loader().load(artifact, backend, options, statistics));
+    }
+
+    private static OnnxRuntimeDevices.Wish wish(BackendSpec.Onnxruntime onnx) {
+        return new OnnxRuntimeDevices.Wish(
+                onnx.device(), "spec.model.backend.onnxruntime.device", "device: cpu", onnx.cuda(), onnx.tensorrt());
+    }
+
+    private ModelLoader.Options options(ModelSpec spec, DeviceChoice device, int instances) {
         ModelSpec.Batching wanted = spec.batching();
         Batching batching = new Batching(
                 wanted.maxBatchSize(),
@@ -100,7 +116,10 @@ final class PipelineAssembler {
                 Batching.Priorities.USUAL,
                 new Batching.QueueTimeout(wanted.timeout().orElse(Duration.ZERO), Batching.QueueTimeout.Action.REJECT));
         return new ModelLoader.Options(
-                instances, spec.warmUp(), batching, engine.processors().share(threads(spec.backend(), instances)));
+                instances,
+                spec.warmUp(),
+                batching,
+                engine.devices().of(device).shares().share(threads(spec.backend(), device, instances)));
     }
 
     private static long memory(ModelSpec spec, HeldModel file) {
@@ -199,26 +218,27 @@ final class PipelineAssembler {
     /** What runs the target's model, as the page says it. */
     ModelCard card(RunningPipeline running) {
         ModelSpec spec = running.target().pipeline().model();
-        int instances = instances(spec);
+        OnDemandModel model = running.model();
         return switch (spec.backend()) {
-            case BackendSpec.Onnxruntime onnx ->
+            case BackendSpec.Onnxruntime _ ->
                 new ModelCard(
-                        "ONNX Runtime", running.file().toFile().length(), "CPU", instances, threads(onnx, instances));
+                        "ONNX Runtime",
+                        running.file().toFile().length(),
+                        deviceName(model),
+                        model.instances(),
+                        model.threads());
         };
     }
 
-    private int instances(ModelSpec spec) {
-        return spec.instances().orElse(engine.usualInstances());
+    /** As people read it: {@code CPU}, {@code cuda:0}. */
+    static String deviceName(OnDemandModel model) {
+        return model.device().equals("cpu") ? "CPU" : model.device();
     }
 
-    private int threads(BackendSpec spec, int instances) {
+    private int threads(BackendSpec spec, DeviceChoice device, int instances) {
         return switch (spec) {
-            case BackendSpec.Onnxruntime onnx -> threads(onnx, instances);
+            case BackendSpec.Onnxruntime onnx -> engine.devices().threads(device, onnx.intraOpThreads(), instances);
         };
-    }
-
-    private int threads(BackendSpec.Onnxruntime onnx, int instances) {
-        return onnx.intraOpThreads().orElse(engine.usualThreads(instances));
     }
 
     private StepPipeline steps(Target target, OnDemandModel model, VisionPlan plan) {
@@ -266,9 +286,16 @@ final class PipelineAssembler {
         };
     }
 
-    private Backend backend(BackendSpec spec, int instances) {
+    private Backend backend(BackendSpec spec, DeviceChoice device, int instances) {
         return switch (spec) {
-            case BackendSpec.Onnxruntime onnx -> new OnnxRuntimeBackend(threads(onnx, instances));
+            case BackendSpec.Onnxruntime onnx ->
+                engine.devices()
+                        .onnxruntime()
+                        .backend(
+                                device,
+                                wish(onnx),
+                                threads(onnx, device, instances),
+                                engine.devices().bound(device));
         };
     }
 

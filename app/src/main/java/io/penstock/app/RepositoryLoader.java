@@ -1,6 +1,6 @@
 package io.penstock.app;
 
-import io.penstock.backend.onnxruntime.OnnxRuntimeBackend;
+import io.penstock.backend.onnxruntime.OnnxRuntimeDevices;
 import io.penstock.server.page.ModelCard;
 import io.penstock.serving.Batching;
 import io.penstock.serving.DeviceMemory;
@@ -14,6 +14,8 @@ import io.penstock.serving.TensorModel;
 import io.penstock.serving.backend.Backend;
 import io.penstock.serving.backend.ModelArtifact;
 import io.penstock.serving.call.ServingException;
+import io.penstock.spec.BackendSpec;
+import io.penstock.spec.DeviceChoice;
 import io.penstock.spec.triton.TritonModelConfig;
 import io.penstock.spec.triton.TritonModelConfig.DynamicBatching;
 import io.penstock.spec.triton.TritonModelConfig.EnsembleStep;
@@ -23,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 
@@ -94,19 +97,35 @@ final class RepositoryLoader {
     }
 
     private TensorModel model(ModelRepository.Entry entry, long version, Path file) throws InterruptedException {
+        TritonModelConfig.Placement placement = entry.config().placement();
+        OnnxRuntimeDevices.Wish wish = new OnnxRuntimeDevices.Wish(
+                placement.device(),
+                "instance_group.kind",
+                "kind: KIND_CPU",
+                BackendSpec.Cuda.USUAL,
+                placement.tensorrt());
+        return engine.devices()
+                .onnxruntime()
+                .open(wish, entry.name(), device -> open(entry, Long.toString(version), file, wish, device));
+    }
+
+    private OnDemandModel open(
+            ModelRepository.Entry entry, String version, Path file, OnnxRuntimeDevices.Wish wish, DeviceChoice device)
+            throws InterruptedException {
         TritonModelConfig config = entry.config();
-        int instances = Math.clamp(config.instances().orElse(engine.usualInstances()), 1, MOST_INSTANCES);
-        int threads = threads(config, instances);
-        Backend backend = new OnnxRuntimeBackend(threads);
+        ModelDevices devices = engine.devices();
+        int instances = Math.clamp(config.instances().orElse(devices.usualInstances(device)), 1, MOST_INSTANCES);
+        int threads = devices.threads(device, threads(config), instances);
+        Backend backend = devices.onnxruntime().backend(device, wish, threads, devices.bound(device));
         ModelLoader.Options options = new ModelLoader.Options(
-                instances, true, batching(config), engine.processors().share(threads));
+                instances, true, batching(config), devices.of(device).shares().share(threads));
         return OnDemandModel.open(
                 new OnDemandModel.Identity(
                         entry.name(),
-                        Long.toString(version),
+                        version,
                         config.maxBatchSize().orElse(0),
                         signature -> RepositorySignature.of(entry, signature)),
-                engine.memory(),
+                devices.of(device).memory(),
                 new DeviceMemory.Tenant(entry.name(), DeviceMemory.usualBytes(file), KeepAlive.UNTIL_NEEDED),
                 statistics ->
                         engine.loader().load(new ModelArtifact(entry.name(), file), backend, options, statistics));
@@ -115,13 +134,18 @@ final class RepositoryLoader {
     /** What the page says of a model. */
     static ModelCard card(TensorModel model) {
         return model instanceof OnDemandModel loaded
-                ? new ModelCard("ONNX Runtime", loaded.memoryBytes(), "CPU", loaded.instances(), 1)
+                ? new ModelCard(
+                        "ONNX Runtime",
+                        loaded.memoryBytes(),
+                        PipelineAssembler.deviceName(loaded),
+                        loaded.instances(),
+                        loaded.threads())
                 : new ModelCard("ensemble", 0, "CPU", 1, 1);
     }
 
-    private int threads(TritonModelConfig config, int instances) {
+    private static OptionalInt threads(TritonModelConfig config) {
         String wanted = config.parameters().getOrDefault("intra_op_thread_count", "");
-        return wanted.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(wanted) : engine.usualThreads(instances);
+        return wanted.matches("[1-9][0-9]{0,3}") ? OptionalInt.of(Integer.parseInt(wanted)) : OptionalInt.empty();
     }
 
     /** Requests are joined only where the configuration says so, or says nothing of batches at all. */

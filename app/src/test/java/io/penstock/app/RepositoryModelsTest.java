@@ -1,5 +1,6 @@
 package io.penstock.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -30,6 +31,7 @@ import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -95,7 +97,7 @@ class RepositoryModelsTest {
                 .containsExactly("2", "10");
         assertThat(infer("detector", "2")).isEqualTo(infer("detector", ""));
         assertThatThrownBy(() -> infer("detector", "1")).hasMessageContaining("no version 1; it has 2, 10");
-        assertThat(reports).contains("model detector: not carried over: optimization (line 2)");
+        assertThat(reports).contains("model detector: not carried over: optimization[0].priority (line 2)");
     }
 
     @Test
@@ -254,6 +256,32 @@ class RepositoryModelsTest {
             }
             Thread.onSpinWait();
         }
+    }
+
+    @Test
+    void aGroupOnAGraphicsProcessorThatIsAbsentRefusesItsModelAlone() throws Exception {
+        Assumptions.assumeFalse(Files.exists(Path.of("/dev/nvidia0")), "a graphics processor is here");
+        models.loadAll();
+        add("gpu", 1);
+        config("gpu", "instance_group { kind: KIND_GPU gpus: 1 }\n");
+
+        assertThatThrownBy(() -> models.load("gpu", Optional.empty(), Map.of()))
+                .hasMessageContaining("model gpu: instance_group.kind asks for cuda:1, which cannot be used: ")
+                .hasMessageContaining("write kind: KIND_CPU");
+        assertThat(infer("detector", "")).isPositive();
+    }
+
+    @Test
+    void cardsSayTheThreadsThatThereAre() throws Exception {
+        config(
+                "detector",
+                "instance_group { kind: KIND_CPU count: 1 }\n"
+                        + "parameters { key: \"intra_op_thread_count\" value: { string_value: \"3\" } }\n");
+        models.loadAll();
+
+        assertThat(models.cards().get("detector"))
+                .satisfies(card -> assertThat(requireNonNull(card).threads()).isEqualTo(3))
+                .satisfies(card -> assertThat(requireNonNull(card).device()).isEqualTo("CPU"));
     }
 
     private static ServerSpec withMemory(long bytes) {

@@ -30,6 +30,7 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
     private final ModelStatistics statistics;
     private final Batching batching;
     private final DynamicBatcher batcher;
+    private final int threads;
     private final List<Thread> workers = new ArrayList<>();
 
     /**
@@ -59,6 +60,7 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
         this.signature = instances.getFirst().signature();
         this.statistics = statistics;
         this.batching = batching;
+        this.threads = device.asked();
         this.joins = signature.isBatchable();
         this.batcher = new DynamicBatcher(new BatchPolicy(joins && batching.maxBatchSize() > 1, batching), statistics);
         for (TensorInstance instance : instances) {
@@ -77,6 +79,10 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
 
     int instances() {
         return workers.size();
+    }
+
+    int threads() {
+        return threads;
     }
 
     @Override

@@ -34,8 +34,16 @@ public final class DeviceShares {
         private final int threadsEach;
         private long usedNanos;
 
-        private Share(int threadsEach) {
-            this.threadsEach = threadsEach;
+        private final int asked;
+
+        private Share(int asked) {
+            this.asked = asked;
+            this.threadsEach = Math.clamp(asked, 1, threads);
+        }
+
+        /** Threads of one execution, more than the device has among them. */
+        int asked() {
+            return asked;
         }
 
         /** Waits for its turn; {@link Turn#close} ends it. */
@@ -63,7 +71,7 @@ public final class DeviceShares {
 
     /** @param threadsEach threads of one execution */
     public Share share(int threadsEach) {
-        return new Share(Math.clamp(threadsEach, 1, threads));
+        return new Share(threadsEach);
     }
 
     /** Executions that wait for their turn. */

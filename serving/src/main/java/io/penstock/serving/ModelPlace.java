@@ -76,6 +76,11 @@ public final class ModelPlace<M extends AutoCloseable> implements AutoCloseable 
         this.changed = memory.changed();
     }
 
+    /** The device whose memory it takes. */
+    String device() {
+        return memory.device();
+    }
+
     /** What it takes while it is loaded. */
     public long bytes() {
         return tenant.bytes();

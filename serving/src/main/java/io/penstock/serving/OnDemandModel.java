@@ -22,6 +22,7 @@ public final class OnDemandModel implements TensorModel, AutoCloseable {
     private final ModelStatistics statistics;
     private final ModelSignature signature;
     private final int instances;
+    private final int threads;
 
     private OnDemandModel(
             Identity identity, ModelPlace<BatchedModel> place, ModelStatistics statistics, BatchedModel first) {
@@ -32,6 +33,7 @@ public final class OnDemandModel implements TensorModel, AutoCloseable {
         this.statistics = statistics;
         this.signature = identity.described().apply(first.signature());
         this.instances = first.instances();
+        this.threads = first.threads();
     }
 
     /**
@@ -111,6 +113,16 @@ public final class OnDemandModel implements TensorModel, AutoCloseable {
     /** Copies that execute at once. */
     public int instances() {
         return instances;
+    }
+
+    /** Threads of one execution on the processors. */
+    public int threads() {
+        return threads;
+    }
+
+    /** Whose memory it takes: {@code cpu}, {@code cuda:0}. */
+    public String device() {
+        return place.device();
     }
 
     @Override

@@ -64,7 +64,7 @@ final class NodeReader {
             case SpecShape.Mapping mapping -> mapping(node, mapping, path);
             case SpecShape.Union union -> union(node, union, path);
             case SpecShape.Sequence sequence -> sequence(node, sequence, field, path);
-            case SpecShape.Dictionary dictionary -> dictionary(node, dictionary, path);
+            case SpecShape.Dictionary dictionary -> dictionary(node, dictionary, field, path);
             case SpecShape.Scalar scalar -> scalar(node, scalar, field, path);
             case SpecShape.LabelNames labels -> labels(node, labels, field, path);
         };
@@ -179,7 +179,7 @@ final class NodeReader {
         return violations.size() > before ? null : List.copyOf(values);
     }
 
-    private @Nullable Object dictionary(Node node, SpecShape.Dictionary shape, String path) {
+    private @Nullable Object dictionary(Node node, SpecShape.Dictionary shape, @Nullable Field field, String path) {
         Map<String, NodeTuple> entries = entries(node, shape, path);
         if (entries == null) {
             return null;
@@ -187,6 +187,9 @@ final class NodeReader {
         Map<String, Object> values = new LinkedHashMap<>();
         int before = violations.size();
         entries.forEach((key, entry) -> {
+            if (field != null && !field.pattern().isEmpty() && !key.matches(field.pattern())) {
+                note(entry.getKeyNode(), join(path, key), "a key must match " + field.pattern() + ": " + shown(key));
+            }
             Object value = read(entry.getValueNode(), shape.value(), null, join(path, key));
             if (value != null) {
                 values.put(key, value);

@@ -3,6 +3,7 @@ package io.penstock.spec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -18,8 +19,12 @@ public record ServerSpec(
         @Field(value = "The folder where fetched models are kept.", byDefault = "{}")
         Cache cache,
 
-        @Field(value = "What models may take of each device.", byDefault = "{}")
-        Devices devices,
+        @Field(
+                value =
+                        "What models may take of each device: cpu, and graphics processors as CUDA counts them, cuda:0.",
+                byDefault = "{}",
+                pattern = "cpu|cuda:(0|[1-9][0-9]?)")
+        Map<String, Device> devices,
 
         @Field("A folder of models in Triton's layout that are served beside the pipelines.")
         Optional<Repository> repository,
@@ -311,17 +316,12 @@ public record ServerSpec(
                     min = 1)
             ByteSize bytes) {}
 
-    /** What models may take of each device. */
-    public record Devices(
-            @Field(value = "The processors.", byDefault = "{}")
-            Device cpu) {}
-
     /** What models may take of one device. */
     public record Device(
             @Field(
                     value =
                             "Memory of all loaded models; beyond it, the model that is longest unused gives way. Absent,"
-                                    + " four fifths of what the machine or container has.",
+                                    + " four fifths of what the machine or container has; on a graphics processor, no bound.",
                     min = 1048576)
             Optional<ByteSize> memory) {}
 

@@ -106,7 +106,8 @@ public final class SpecReference {
 
     private static String range(Field field, SpecShape shape) {
         if (!field.pattern().isEmpty()) {
-            return " like `" + field.pattern().replace("|", "\\|") + "`";
+            String what = shape instanceof SpecShape.Dictionary ? " with keys like `" : " like `";
+            return what + field.pattern().replace("|", "\\|") + "`";
         }
         boolean size = shape instanceof SpecShape.Scalar scalar
                 && scalar.schema().pattern().equals(ByteSize.PATTERN);

@@ -83,8 +83,14 @@ public final class SpecSchema {
                 bound(list, field, "minItems", "maxItems");
                 yield list;
             }
-            case SpecShape.Dictionary dictionary ->
-                ordered("type", "object", "additionalProperties", element(dictionary.value()));
+            case SpecShape.Dictionary dictionary -> {
+                Map<String, Object> map =
+                        ordered("type", "object", "additionalProperties", element(dictionary.value()));
+                if (!field.pattern().isEmpty()) {
+                    map.put("propertyNames", Map.of("pattern", "^(?:" + field.pattern() + ")$"));
+                }
+                yield map;
+            }
             case SpecShape.Scalar scalar -> scalar(scalar, field);
             case SpecShape.LabelNames _ ->
                 ordered(

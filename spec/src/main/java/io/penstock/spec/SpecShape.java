@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * by reflection: reading, checking, schema and reference all walk this tree.
  */
 sealed interface SpecShape {
+    /** Records that stand in a document as one value. */
+    Set<Class<?>> WRITTEN_AS_TEXT = Set.of(FrameRate.class, ByteSize.class, KeepAliveTime.class, DeviceChoice.class);
+
     /** For messages: what is expected here. */
     String expected();
 
@@ -152,7 +156,7 @@ sealed interface SpecShape {
         if (raw == StepSpec.Labels.class) {
             return new LabelNames();
         }
-        if (raw.isRecord() && raw != FrameRate.class && raw != ByteSize.class && raw != KeepAliveTime.class) {
+        if (raw.isRecord() && !WRITTEN_AS_TEXT.contains(raw)) {
             return of(raw.asSubclass(Record.class));
         }
         if (raw.isSealed()) {
@@ -214,6 +218,13 @@ sealed interface SpecShape {
                     new JsonType(List.of("string"), "never|always|" + Durations.PATTERN),
                     List.of(),
                     KeepAliveTime::parse);
+        }
+        if (type == DeviceChoice.class) {
+            return new Scalar(
+                    "auto, cpu, cuda, cuda:N, tensorrt or tensorrt:N",
+                    new JsonType(List.of("string"), DeviceChoice.PATTERN),
+                    List.of(),
+                    DeviceChoice::parse);
         }
         if (type.isEnum()) {
             return choice(type);

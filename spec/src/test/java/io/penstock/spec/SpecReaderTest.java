@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.assertj.core.api.ListAssert;
@@ -44,7 +45,7 @@ class SpecReaderTest {
                     - decodeImage: {}
                     - letterbox: {width: 416, height: 256, place: topLeft}
                     - toTensor: {order: BGR, scale: 1, mean: [1, 2, 3]}
-                  model: {name: det, uri: m.onnx, backend: {onnxruntime: {intraOpThreads: 2}}, instances: 3}
+                  model: {name: det, uri: m.onnx, backend: {onnxruntime: {intraOpThreads: 2, device: 'tensorrt:1', cuda: {convolutionSearch: exhaustive}, tensorrt: {precision: fp16, workspace: 1Gi}}}, instances: 3}
                   postprocess:
                     - detections: {labels: [a, b], scoreThreshold: 0.25, perClass: {a: 0.5}}
                 """);
@@ -60,6 +61,43 @@ class SpecReaderTest {
                 pipeline.spec().postprocess().orElseThrow().getFirst();
         assertThat(detections.labels()).isEqualTo(Optional.of(StepSpec.Labels.of(List.of("a", "b"))));
         assertThat(detections.perClass()).containsEntry("a", 0.5);
+        assertThat(pipeline.model().backend())
+                .isEqualTo(new BackendSpec.Onnxruntime(
+                        DeviceChoice.parse("tensorrt:1"),
+                        OptionalInt.of(2),
+                        new BackendSpec.Cuda(BackendSpec.ConvolutionSearch.EXHAUSTIVE),
+                        new BackendSpec.Tensorrt(
+                                BackendSpec.Precision.FP16, Optional.of(new ByteSize(1L << 30)), true)));
+    }
+
+    @Test
+    void saysWhichDevicesThereAreToWrite() {
+        assertViolations("spec: {model: {uri: m.onnx, backend: {onnxruntime: {device: gpu}}}}\n")
+                .extracting(Violation::toString)
+                .singleElement()
+                .asString()
+                .contains("spec.model.backend.onnxruntime.device")
+                .contains("must be auto, cpu, cuda, cuda:N, tensorrt or tensorrt:N: gpu");
+    }
+
+    @Test
+    void budgetsAreByDeviceAndOnlyOfDevicesThatAModelCanNameForItself() {
+        ServerSpec server = server("devices: {cpu: {memory: 4Gi}, 'cuda:1': {memory: 20Gi}}");
+
+        assertThat(server.devices())
+                .isEqualTo(Map.of(
+                        "cpu", new ServerSpec.Device(Optional.of(new ByteSize(4L << 30))),
+                        "cuda:1", new ServerSpec.Device(Optional.of(new ByteSize(20L << 30)))));
+        assertThatThrownBy(() -> server("devices: {gpu0: {memory: 4Gi}}"))
+                .hasMessageContaining("spec.devices.gpu0")
+                .hasMessageContaining("a key must match cpu|cuda:(0|[1-9][0-9]?): gpu0");
+        assertThatThrownBy(() -> server("devices: {'cuda:0': {memory: 4}}")).hasMessageContaining("1048576");
+    }
+
+    private ServerSpec server(String spec) {
+        return reader.read("server.yaml", "apiVersion: penstock.io/v1alpha1\nkind: Server\nspec: {" + spec + "}\n")
+                .server()
+                .orElseThrow();
     }
 
     @Test

@@ -9,42 +9,59 @@ import io.penstock.serving.backend.ModelSignature;
 import io.penstock.serving.backend.TensorInstance;
 import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
+import io.penstock.spec.DeviceChoice;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Executes ONNX models on the CPU with ONNX Runtime. All instances of a model share one session, so that its weights
+ * Executes ONNX models on one device with ONNX Runtime. All instances of a model share one session, so that its weights
  * are in memory once.
  *
  * <p>Threads: {@link #load} may be called by several at once.
  */
 public final class OnnxRuntimeBackend implements Backend {
-    private final int intraOpThreads;
     private final OrtEnvironment environment;
+    private final Sessions sessions;
+    private final ProviderPlan plan;
+    private final int intraOpThreads;
+    private final Path engines;
 
-    /** @param intraOpThreads threads of one execution, the caller's among them */
+    /**
+     * On the processors.
+     *
+     * @param intraOpThreads threads of one execution, the caller's among them
+     */
     public OnnxRuntimeBackend(int intraOpThreads) {
-        this.intraOpThreads = intraOpThreads;
+        this(
+                new OrtSessions(OnnxRuntimeNatives.load()),
+                ProviderPlan.usual(DeviceChoice.CPU),
+                intraOpThreads,
+                Path.of(""));
+    }
+
+    /** @param engines the folder below which TensorRT keeps what it builds; for other devices of no use */
+    OnnxRuntimeBackend(Sessions sessions, ProviderPlan plan, int intraOpThreads, Path engines) {
         this.environment = OnnxRuntimeNatives.load();
+        this.sessions = sessions;
+        this.plan = plan;
+        this.intraOpThreads = intraOpThreads;
+        this.engines = engines;
     }
 
     @Override
     public List<TensorInstance> load(ModelArtifact artifact, int instances) {
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setIntraOpNumThreads(intraOpThreads);
-            options.setInterOpNumThreads(1);
-            options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
-            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-            // Spinning threads would take the cores that other models and the pictures need.
-            options.addConfigEntry("session.intra_op.allow_spinning", "0");
-            OrtSession session = environment.createSession(artifact.file().toString(), options);
+        Path folder = plan.keepsEngines() ? EngineFolder.of(engines, artifact.file()) : engines;
+        try {
+            OrtSession session = sessions.open(artifact.file(), intraOpThreads, plan.providers(folder));
             return instances(session, artifact.name(), instances);
         } catch (OrtException e) {
+            String where = plan.device().equals(DeviceChoice.CPU) ? "" : " on " + plan.device();
             throw new ServingException(
                     ErrorCode.INVALID_REQUEST,
                     "model " + artifact.name() + ": ONNX Runtime refuses "
-                            + artifact.file().getFileName() + ": " + OrtMessages.sentence(e),
+                            + artifact.file().getFileName() + where + ": " + OrtMessages.sentence(e),
                     e);
         }
     }

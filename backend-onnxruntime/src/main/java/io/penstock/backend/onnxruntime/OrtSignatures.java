@@ -40,6 +40,18 @@ final class OrtSignatures {
     }
 
     private static DataType type(TensorInfo tensor, String model, String what) {
+        switch (tensor.onnxType) {
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16,
+                    ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32,
+                    ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64 ->
+                // Read as the signed type of the size, they look servable, and every request then fails.
+                throw refused(
+                        model,
+                        what + " is of "
+                                + tensor.onnxType.name().substring("ONNX_TENSOR_ELEMENT_DATA_TYPE_".length())
+                                + ", which ONNX Runtime's Java API cannot pass; give it a Cast to or from INT32 or INT64");
+            default -> {}
+        }
         return switch (tensor.type) {
             case FLOAT -> DataType.FP32;
             case DOUBLE -> DataType.FP64;

@@ -118,6 +118,18 @@ class OnnxRuntimeBackendTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"4,UINT16", "12,UINT32", "13,UINT64"})
+    void refusesAtLoadWhatItCouldNotPassAtAnyRequest(int elementType, String type) {
+        assertThatThrownBy(() -> load(TinyOnnx.identity(elementType, 1), 1))
+                .isInstanceOfSatisfying(ServingException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+                    assertThat(e.sentence())
+                            .startsWith(
+                                    "model m: input x is of " + type + ", which ONNX Runtime's Java API cannot pass;");
+                });
+    }
+
     @Test
     void saysInOneSentenceWhyAFileIsRefused() throws IOException {
         Path text = Files.writeString(folder.resolve("text.onnx"), "this is no model");

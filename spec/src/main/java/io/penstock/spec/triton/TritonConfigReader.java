@@ -19,8 +19,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Reads {@code config.pbtxt}, and the same in JSON. What means something to other backends, or only to graphics
- * processors, is no mistake: it is listed.
+ * Reads {@code config.pbtxt}, and the same in JSON. What means something only to other backends is no mistake: it is
+ * listed.
  */
 public final class TritonConfigReader {
     private static final Set<String> TYPES = Set.of(
@@ -61,6 +61,7 @@ public final class TritonConfigReader {
                 .map(ensemble ->
                         ensemble.messages("step").stream().map(this::step).toList())
                 .orElse(List.of());
+        TritonDevices.Groups groups = TritonDevices.groups(fields.messages("instance_group"), notCarried);
         TritonModelConfig config = new TritonModelConfig(
                 fields.text("name").filter(name -> !name.isEmpty()),
                 backend.or(() -> platform.map(TritonConfigReader::backendOf)),
@@ -69,7 +70,8 @@ public final class TritonConfigReader {
                 outputs,
                 fields.message("version_policy").map(this::versions).orElse(new VersionPolicy.Latest(1)),
                 batching,
-                instances(fields),
+                groups.instances(),
+                TritonDevices.placement(groups, fields.message("optimization"), notCarried),
                 fields.text("default_model_filename").filter(name -> !name.isEmpty()),
                 parameters,
                 fields.messages("model_warmup").stream().map(this::warmUp).toList(),
@@ -89,6 +91,7 @@ public final class TritonConfigReader {
                 config.versions(),
                 config.batching(),
                 config.instances(),
+                config.placement(),
                 config.modelFile(),
                 config.parameters(),
                 config.warmUps(),
@@ -183,22 +186,6 @@ public final class TritonConfigReader {
         return policy;
     }
 
-    private OptionalInt instances(ConfigFields fields) {
-        List<ConfigFields> groups = fields.messages("instance_group");
-        int count = 0;
-        for (ConfigFields group : groups) {
-            String kind = group.text("kind").orElse("KIND_AUTO");
-            int wanted = small(group, "count").orElse(1);
-            count += wanted;
-            if (kind.equals("KIND_GPU")) {
-                notCarried.add("instance_group.kind: KIND_GPU; its " + wanted + " instances run on the processors");
-            }
-            group.text("name");
-            rest(group);
-        }
-        return groups.isEmpty() ? OptionalInt.empty() : OptionalInt.of(Math.max(1, count));
-    }
-
     private WarmUp warmUp(ConfigFields fields) {
         Map<String, WarmUpInput> inputs = new LinkedHashMap<>();
         fields.messageMap("inputs").forEach((name, input) -> {
@@ -232,7 +219,7 @@ public final class TritonConfigReader {
         return step;
     }
 
-    private static OptionalInt small(ConfigFields fields, String name) {
+    static OptionalInt small(ConfigFields fields, String name) {
         OptionalLong number = fields.number(name);
         if (number.isEmpty()) {
             return OptionalInt.empty();

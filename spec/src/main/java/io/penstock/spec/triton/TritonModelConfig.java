@@ -1,5 +1,7 @@
 package io.penstock.spec.triton;
 
+import io.penstock.spec.BackendSpec;
+import io.penstock.spec.DeviceChoice;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,8 @@ import java.util.OptionalLong;
  * @param backend {@code onnxruntime}, {@code ensemble}; empty where the model's file tells
  * @param maxBatchSize 0 where requests bring their own batch dimension and are not joined; empty where the model tells
  * @param inputs empty where the model tells; shapes are without the batch dimension where {@code maxBatchSize} is above 0
+ * @param placement where it runs: {@code instance_group}'s kinds and {@code gpus}, and the accelerators of
+ *     {@code optimization}
  * @param modelFile {@code default_model_filename}
  * @param parameters passed on as metadata
  * @param notCarried fields that mean nothing here, each as its path and line
@@ -29,6 +33,7 @@ public record TritonModelConfig(
         VersionPolicy versions,
         Optional<DynamicBatching> batching,
         OptionalInt instances,
+        Placement placement,
         Optional<String> modelFile,
         Map<String, String> parameters,
         List<WarmUp> warmUps,
@@ -54,6 +59,15 @@ public record TritonModelConfig(
         public TensorConfig {
             dims = List.copyOf(dims);
         }
+    }
+
+    /**
+     * Where a model runs, all its instances together.
+     *
+     * @param tensorrt what TensorRT is told; only of use on a device of that kind
+     */
+    public record Placement(DeviceChoice device, BackendSpec.Tensorrt tensorrt) {
+        static final Placement USUAL = new Placement(DeviceChoice.AUTO, BackendSpec.Tensorrt.USUAL);
     }
 
     /** Which of the numbered folders are served. */

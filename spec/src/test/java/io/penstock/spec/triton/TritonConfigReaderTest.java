@@ -3,6 +3,9 @@ package io.penstock.spec.triton;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.spec.BackendSpec;
+import io.penstock.spec.ByteSize;
+import io.penstock.spec.DeviceChoice;
 import io.penstock.spec.InvalidSpecException;
 import io.penstock.spec.triton.TritonModelConfig.DynamicBatching;
 import io.penstock.spec.triton.TritonModelConfig.QueuePolicy;
@@ -73,9 +76,61 @@ class TritonConfigReaderTest {
     void whatIsNotCarriedOverIsListedFieldByField() {
         assertThat(TritonConfigReader.read("config.pbtxt", WHOLE).notCarried())
                 .containsExactly(
-                        "instance_group.kind: KIND_GPU; its 1 instances run on the processors",
-                        "instance_group[1].gpus (line 18)",
-                        "optimization (line 22)");
+                        "instance_group.kind: [KIND_CPU, KIND_GPU]; all instances run on one device",
+                        "optimization[0].graph (line 22)");
+    }
+
+    @Test
+    void graphicsProcessorsOfGroupsAreWhereTheModelRuns() {
+        TritonModelConfig two = TritonConfigReader.read(
+                "config.pbtxt", "instance_group [ { count: 2 kind: KIND_GPU gpus: [ 3, 1 ] } ]");
+
+        assertThat(two.placement().device()).isEqualTo(DeviceChoice.parse("cuda:1"));
+        assertThat(two.instances()).hasValue(4);
+        assertThat(two.notCarried()).containsExactly("instance_group.gpus: [1, 3]; all instances run on 1");
+        assertThat(device("")).isEqualTo(DeviceChoice.AUTO);
+        assertThat(device("instance_group { kind: KIND_AUTO }")).isEqualTo(DeviceChoice.AUTO);
+        assertThat(device("instance_group { kind: KIND_CPU }")).isEqualTo(DeviceChoice.CPU);
+        assertThat(device("instance_group { kind: KIND_GPU }")).isEqualTo(DeviceChoice.parse("cuda:0"));
+        assertThat(device("instance_group [ { kind: KIND_CPU }, { kind: KIND_GPU gpus: 2 } ]"))
+                .isEqualTo(new DeviceChoice(DeviceChoice.Kind.AUTO, 2));
+        assertThatThrownBy(() -> device("instance_group { kind: KIND_MODEL }"))
+                .hasMessageContaining("must be KIND_AUTO, KIND_GPU or KIND_CPU: KIND_MODEL");
+        assertThatThrownBy(() -> device("instance_group { kind: KIND_CPU gpus: 0 }"))
+                .hasMessageContaining("not with KIND_CPU: 0");
+    }
+
+    @Test
+    void tensorrtOfTheAcceleratorsIsCarriedOver() {
+        String accelerator = """
+                optimization { execution_accelerators { gpu_execution_accelerator [ {
+                  name : "tensorrt"
+                  parameters { key: "precision_mode" value: "FP16" }
+                  parameters { key: "max_workspace_size_bytes" value: "1073741824" }
+                  parameters { key: "minimum_segment_size" value: "3" }
+                } ] cpu_execution_accelerator [ { name: "openvino" } ] } }
+                """;
+        TritonModelConfig config =
+                TritonConfigReader.read("config.pbtxt", "instance_group { kind: KIND_GPU }\n" + accelerator);
+
+        assertThat(config.placement())
+                .isEqualTo(new TritonModelConfig.Placement(
+                        DeviceChoice.parse("tensorrt:0"),
+                        new BackendSpec.Tensorrt(
+                                BackendSpec.Precision.FP16, Optional.of(new ByteSize(1 << 30)), true)));
+        assertThat(config.notCarried())
+                .containsExactly(
+                        "optimization[0].execution_accelerators[0].cpu_execution_accelerator (line 7)",
+                        "optimization.execution_accelerators.tensorrt: minimum_segment_size");
+        assertThat(TritonConfigReader.read("config.pbtxt", accelerator).notCarried())
+                .contains("optimization.execution_accelerators: tensorrt; only with KIND_GPU");
+        assertThatThrownBy(() -> TritonConfigReader.read(
+                        "config.pbtxt", "instance_group { kind: KIND_GPU }\n" + accelerator.replace("FP16", "INT8")))
+                .hasMessageContaining("precision_mode must be FP32 or FP16: INT8");
+    }
+
+    private static DeviceChoice device(String config) {
+        return TritonConfigReader.read("config.pbtxt", config).placement().device();
     }
 
     @Test
