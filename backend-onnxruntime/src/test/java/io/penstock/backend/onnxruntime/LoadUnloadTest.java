@@ -38,8 +38,8 @@ class LoadUnloadTest {
 
         long grown = median(kib, 20, 30) - median(kib, 5, 15);
 
-        // Fifteen models lie between the two; two of them would be more than the process may have grown.
-        assertThat(grown).as(Arrays.toString(kib)).isLessThan(2L * WEIGHTS * 4 / 1024);
+        // Fifteen models lie between the two; a third of them would be more than the process may have grown.
+        assertThat(grown).as(Arrays.toString(kib)).isLessThan(5L * WEIGHTS * 4 / 1024);
     }
 
     @Test
