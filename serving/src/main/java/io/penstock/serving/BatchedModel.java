@@ -95,7 +95,8 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
         boolean answered = false;
         try {
             checkOutputs(request);
-            InferResponse response = batcher.submit(new PendingRequest(request, itemsOf(request), batching.timeout()));
+            InferResponse response = batcher.submit(
+                    new PendingRequest(request, itemsOf(request), batching.timeoutOf(request.priority())));
             long executing = started + response.timings().queueNanos();
             RequestScope.phase(RequestTrace.Phase.QUEUE, started, executing, name);
             RequestScope.phase(
