@@ -102,8 +102,20 @@ record Documents(List<Target> targets, ServerSpec server, Set<Path> files, List<
                 .repository()
                 .map(wanted -> repository(folder(server.getKey()).resolve(wanted.path())))
                 .ifPresent(repositories::add);
+        checkSizes(files, server.getValue().limits().documentBytes().bytes());
         CalledPipelines.check(targets);
         return new Documents(targets, withFilesFrom(folder(server.getKey()), server.getValue()), files, repositories);
+    }
+
+    /** The limit is known only once all were read, for it may stand in any of them. */
+    private static void checkSizes(Set<Path> files, long maxBytes) {
+        for (Path file : files) {
+            long bytes = file.toFile().length();
+            if (bytes > maxBytes) {
+                throw new CommandException(
+                        ExitCode.REFUSED, file + " has " + bytes + " bytes; limits.documentBytes allows " + maxBytes);
+            }
+        }
     }
 
     /** Paths of the Server document are relative to it. */

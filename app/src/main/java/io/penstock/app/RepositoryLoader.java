@@ -11,18 +11,26 @@ import io.penstock.serving.ModelRepository;
 import io.penstock.serving.OnDemandModel;
 import io.penstock.serving.RepositorySignature;
 import io.penstock.serving.TensorModel;
+import io.penstock.serving.WarmUpSample;
 import io.penstock.serving.backend.Backend;
 import io.penstock.serving.backend.ModelArtifact;
+import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.ServingException;
 import io.penstock.spec.BackendSpec;
 import io.penstock.spec.DeviceChoice;
+import io.penstock.serving.tensor.DataType;
+import io.penstock.serving.tensor.Shape;
 import io.penstock.spec.triton.TritonModelConfig;
 import io.penstock.spec.triton.TritonModelConfig.DynamicBatching;
 import io.penstock.spec.triton.TritonModelConfig.EnsembleStep;
 import io.penstock.spec.triton.TritonModelConfig.QueuePolicy;
+import io.penstock.spec.triton.TritonModelConfig.WarmUp;
+import io.penstock.spec.triton.TritonModelConfig.WarmUpInput;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -118,7 +126,11 @@ final class RepositoryLoader {
         int threads = devices.threads(device, threads(config), instances);
         Backend backend = devices.onnxruntime().backend(device, wish, threads, devices.bound(device));
         ModelLoader.Options options = new ModelLoader.Options(
-                instances, true, batching(config), devices.of(device).shares().share(threads));
+                instances,
+                true,
+                samples(entry),
+                batching(config),
+                devices.of(device).shares().share(threads));
         return OnDemandModel.open(
                 new OnDemandModel.Identity(
                         entry.name(),
@@ -158,14 +170,77 @@ final class RepositoryLoader {
         }
         DynamicBatching wanted = config.batching().get();
         QueuePolicy queue = wanted.queue();
+        int waiting = Math.max(most, queue.capacity().orElse(capacity));
+        Map<Integer, Batching.LevelQueue> ofLevels = new HashMap<>();
+        wanted.ofLevels()
+                .forEach((level, own) -> ofLevels.put(
+                        level,
+                        new Batching.LevelQueue(timeout(own), own.capacity().orElse(waiting))));
         return new Batching(
                 most,
                 wanted.maxQueueDelay(),
-                Math.max(most, queue.capacity().orElse(capacity)),
+                waiting,
                 wanted.preferredSizes().stream().filter(size -> size <= most).toList(),
                 new Batching.Priorities(wanted.priorityLevels(), wanted.usualPriority()),
-                new Batching.QueueTimeout(
-                        queue.timeout(),
-                        queue.delays() ? Batching.QueueTimeout.Action.DELAY : Batching.QueueTimeout.Action.REJECT));
+                timeout(queue),
+                ofLevels);
+    }
+
+    private static Batching.QueueTimeout timeout(QueuePolicy queue) {
+        return new Batching.QueueTimeout(
+                queue.timeout(),
+                queue.delays() ? Batching.QueueTimeout.Action.DELAY : Batching.QueueTimeout.Action.REJECT);
+    }
+
+    /** The {@code model_warmup} of a configuration; files lie in the folder {@code warmup} of the model's folder. */
+    private static List<WarmUpSample> samples(ModelRepository.Entry entry) {
+        int most = entry.config().maxBatchSize().orElse(0);
+        List<WarmUpSample> samples = new ArrayList<>();
+        for (WarmUp written : entry.config().warmUps()) {
+            if (written.batchSize() > Math.max(1, most)) {
+                throw new ServingException(
+                        ErrorCode.INVALID_REQUEST,
+                        "model " + entry.name() + ": model_warmup '" + written.name() + "': batch_size must be at most "
+                                + Math.max(1, most) + ": " + written.batchSize());
+            }
+            Map<String, WarmUpSample.Input> inputs = new HashMap<>();
+            written.inputs()
+                    .forEach((name, input) -> inputs.put(
+                            name,
+                            new WarmUpSample.Input(
+                                    DataType.valueOf(input.type()),
+                                    Shape.of(input.dims().stream()
+                                            .mapToLong(Long::longValue)
+                                            .toArray()),
+                                    content(entry, input))));
+            int copies = most == 0 ? 0 : Math.max(1, written.batchSize());
+            samples.add(new WarmUpSample(written.name(), copies, written.count(), inputs));
+        }
+        return samples;
+    }
+
+    private static WarmUpSample.Content content(ModelRepository.Entry entry, WarmUpInput input) {
+        if (input.file().isEmpty()) {
+            return input.isRandom() ? new WarmUpSample.Content.Noise() : new WarmUpSample.Content.Zeros();
+        }
+        String file = input.file().get();
+        Path folder = entry.folder().resolve("warmup").normalize();
+        Path there = folder.resolve(file).normalize();
+        // A configuration may come with a request to load: what it names must not lead anywhere else.
+        if (!there.startsWith(folder) || there.equals(folder) || !leadsInto(folder, there)) {
+            throw new ServingException(
+                    ErrorCode.INVALID_REQUEST,
+                    "model " + entry.name() + ": input_data_file must be a file in the model's folder warmup: " + file);
+        }
+        return new WarmUpSample.Content.File(there);
+    }
+
+    /** Links are followed; a file that is not there leads nowhere. */
+    private static boolean leadsInto(Path folder, Path file) {
+        try {
+            return file.toRealPath().startsWith(folder.toRealPath());
+        } catch (IOException _) {
+            return false;
+        }
     }
 }

@@ -12,7 +12,6 @@ import io.penstock.spec.SpecOverride;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,8 +36,6 @@ import picocli.CommandLine.Parameters;
         },
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
-    private static final Duration DRAIN = Duration.ofSeconds(30);
-
     private final Console console;
     private final Instant begun = Instant.now();
     private IntConsumer whenReady = _ -> {};
@@ -188,9 +185,11 @@ final class RunCommand implements Callable<Integer> {
                 edits.join();
             }
             console.err().println("Draining: what is under way is finished, anything new is refused.");
-            boolean clean = process.drain(DRAIN);
+            boolean clean = process.drain();
             if (!clean) {
-                console.err().println("penstock: some requests were not done within " + DRAIN.toSeconds() + " s");
+                console.err()
+                        .println("penstock: some requests were not done within "
+                                + process.drainTimeout().toSeconds() + " s");
             }
             figures(process);
             if (stats.isPresent()) {

@@ -39,7 +39,6 @@ import java.util.stream.Stream;
  */
 final class ServerProcess implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ServerProcess.class.getName());
-    private static final Duration SLOW_AFTER = Duration.ofSeconds(10);
     private static final Duration HEAD_START = Duration.ofMillis(300);
     private static final Duration ABANDON = Duration.ofSeconds(1);
     private static final Duration LONGEST_LOAD = Duration.ofMinutes(10);
@@ -156,12 +155,24 @@ final class ServerProcess implements AutoCloseable {
                 limits.connections(),
                 limits.idleTimeout(),
                 new ServerLimits.Pace(
-                        Math.multiplyExact(
-                                SLOW_AFTER.toSeconds(),
-                                limits.bodyBytesPerSecond().bytes()),
-                        SLOW_AFTER),
+                        Math.max(
+                                1,
+                                limits.bodyBytesPerSecond().bytes()
+                                        * limits.bodyWindow().toMillis()
+                                        / 1000),
+                        limits.bodyWindow()),
                 limits.requestDeadline(),
-                limits.answerTimeout());
+                limits.answerTimeout(),
+                new ServerLimits.Protocols(
+                        limits.handshakeTimeout(),
+                        limits.answerBytesPerSecond().bytes(),
+                        limits.streamsPerConnection(),
+                        (int) limits.webSocketMessageBytes().bytes(),
+                        limits.webSockets(),
+                        limits.jsonDepth(),
+                        limits.messagesPerStream(),
+                        limits.sharedMemoryRegions(),
+                        limits.instancesPerRequest()));
     }
 
     /** Lets the whole program log as this process's document asks for; for the command that runs it. */
@@ -290,6 +301,15 @@ final class ServerProcess implements AutoCloseable {
                 refusedEdit);
     }
 
+    /** Drains for as long as the document allows. */
+    boolean drain() throws InterruptedException {
+        return drain(drainTimeout());
+    }
+
+    Duration drainTimeout() {
+        return engine.limits().drainTimeout();
+    }
+
     /** Stops the cameras, finishes what is under way, and refuses anything new; whether all was done in time. */
     boolean drain(Duration atMost) throws InterruptedException {
         pipelines.stopCameras();
@@ -304,7 +324,9 @@ final class ServerProcess implements AutoCloseable {
         polling.forEach(Thread::interrupt);
         pipelines.close();
         repositories.forEach(RepositoryModels::close);
-        tracing.ifPresent(RequestTracing::close);
+        // A reference to the method instead would link the class, and load all that it names, where there is no
+        // tracing.
+        tracing.ifPresent(each -> each.close());
         log.close();
     }
 

@@ -115,6 +115,41 @@ class RepositoryModelsTest {
         assertThat(models.names()).isEmpty();
     }
 
+    private static final String WARM = """
+            model_warmup { name: "w" batch_size: 1 count: 2
+              inputs { key: "images" value { data_type: TYPE_FP32 dims: [ 1, 3, 256, 416 ] %s } } }
+            """;
+
+    @Test
+    void warmsUpWithTheSamplesOfTheConfiguration() throws Exception {
+        Files.createDirectories(folder.resolve("detector/warmup"));
+        Files.write(folder.resolve("detector/warmup/street"), new byte[4 * 3 * 256 * 416]);
+        config("detector", WARM.formatted("input_data_file: \"street\"") + WARM.formatted("random_data: true"));
+        models.loadAll();
+        assertThat(infer("detector", "")).isPositive();
+        assertThat(reports).noneMatch(report -> report.contains("model_warmup"));
+    }
+
+    @Test
+    void aSampleThatIsNotThereOrDoesNotFitRefusesTheModel() throws Exception {
+        Files.createDirectories(folder.resolve("detector/warmup"));
+        Files.write(folder.resolve("secret"), new byte[4 * 3 * 256 * 416]);
+        Files.createSymbolicLink(folder.resolve("detector/warmup/link"), folder.resolve("secret"));
+        for (String file : List.of("../../secret", "none", "link", "")) {
+            config(
+                    "detector",
+                    file.isEmpty()
+                            ? WARM.formatted("zero_data: true").replace("256", "255")
+                            : WARM.formatted("input_data_file: \"" + file + "\""));
+            assertThatThrownBy(models::loadAll)
+                    .isInstanceOf(CommandException.class)
+                    .hasMessageContaining(
+                            file.isEmpty()
+                                    ? "model_warmup 'w': input images must be"
+                                    : "input_data_file must be a file in the model's folder warmup: " + file);
+        }
+    }
+
     @Test
     void anEnsembleCallsItsModels() throws Exception {
         String output = output("detector");

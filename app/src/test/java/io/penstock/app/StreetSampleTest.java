@@ -101,6 +101,26 @@ class StreetSampleTest {
     }
 
     @Test
+    void aPipelinesStatisticsCountTheItemsItWasAskedFor() throws Exception {
+        byte[] frame = getBytes(CAMERA + "/frame.jpg");
+        long before = inferenceCount();
+        HttpRequest infer = HttpRequest.newBuilder(URI.create(address + "/v2/models/street/infer"))
+                .header("Inference-Header-Content-Length", "0")
+                .POST(BodyPublishers.ofByteArray(frame))
+                .build();
+        for (int i = 0; i < 3; i++) {
+            assertThat(client.send(infer, BodyHandlers.ofByteArray()).statusCode())
+                    .isEqualTo(200);
+        }
+        assertThat(inferenceCount() - before).isEqualTo(3);
+    }
+
+    private long inferenceCount() throws Exception {
+        return Long.parseLong(get("/v2/models/street/stats")
+                .replaceAll("(?s).*\"inference_count\":([0-9]+),\"execution_count\":\\1,.*", "$1"));
+    }
+
+    @Test
     void badPicturesGetOneSentenceAndTheNextRequestIsAnswered() throws Exception {
         byte[] frame = getBytes(CAMERA + "/frame.jpg");
         byte[] huge = frame.clone();

@@ -74,6 +74,14 @@ public final class PipelineModel implements TensorModel {
         try (Answer answer = pipeline.infer(request.id(), new Payload("", image(request)), request.deadline())) {
             InferResponse response = response(answer.result(), request.outputs());
             long total = System.nanoTime() - started;
+            Result.Timings spent = answer.result().timings();
+            statistics.executed(
+                    1,
+                    1,
+                    new ModelStatistics.Phases(
+                            spent.preprocess().toNanos(),
+                            spent.infer().toNanos(),
+                            spent.postprocess().toNanos()));
             statistics.succeeded(response.timings().queueNanos(), total, System.currentTimeMillis());
             answered = true;
             return response;

@@ -65,9 +65,9 @@ public final class PenstockServer implements AutoCloseable {
                 this::isReady,
                 context.state().identity(),
                 context.control(),
-                !hosts.any());
+                new OipParts.Allowed(!hosts.any(), limits));
         new OipRestApi(oip).addTo(router);
-        new V1Api(context.models(), context.pool(), counter).addTo(router);
+        new V1Api(context.models(), context.pool(), counter, limits).addTo(router);
         new PipelineApi(context.pipelines(), context.codec(), context.painter()).addTo(router);
         new StreamApi(context.pipelines()).addTo(router);
         new ResultsApi(context.pipelines()).addTo(router);
@@ -90,7 +90,12 @@ public final class PenstockServer implements AutoCloseable {
                 new WhileStarting(http, new OipGrpcApi(oip), context.state().unready());
         this.port = new Port(
                 new Port.Handlers(
-                        edge.tls(), edge.admission(), edge.observer(), handlers, handlers, dashboard.endpoint()),
+                        edge.tls(),
+                        edge.admission(),
+                        edge.observer(),
+                        handlers,
+                        handlers,
+                        dashboard.endpoint(limits.protocols().webSockets())),
                 context.pool(),
                 limits,
                 hosts);

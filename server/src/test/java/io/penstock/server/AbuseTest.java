@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.server.net.ServerLimits;
 import io.penstock.server.net.ServerLimits.Pace;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -214,19 +217,61 @@ class AbuseTest {
     }
 
     @Test
-    void holdsIdleConnections() throws Exception {
-        try (TestServer server = server()) {
+    void holdsAThousandIdleConnectionsAndAnswersTheNextRequestAtOnce() throws Exception {
+        try (TestServer server = new TestServer(TestServer.LIMITS, 64 << 20)) {
             List<RawClient> idle = new ArrayList<>();
             try {
-                for (int i = 0; i < 200; i++) {
+                for (int i = 0; i < 990; i++) {
                     idle.add(new RawClient(server.port));
                 }
+                long begun = System.nanoTime();
                 assertLives(server);
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
                 for (RawClient client : idle) {
                     assertThat(client.send(GOOD).response()).startsWith("HTTP/1.1 200");
                 }
             } finally {
                 for (RawClient client : idle) {
+                    client.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void closesWhatIsHalfClosedWhereverThatHappens() throws Exception {
+        try (TestServer server = server()) {
+            // A client that says no more counts as one that has left: it may get its answer, and waits for nothing.
+            for (int cut = GOOD.length(); cut >= 0; cut -= 7) {
+                try (RawClient client = new RawClient(server.port)) {
+                    client.send(GOOD.substring(0, cut));
+                    client.endOutput();
+                    assertThat(client.isClosedByServer()).as("after " + cut).isTrue();
+                }
+            }
+            assertLives(server);
+        }
+    }
+
+    @Test
+    void forgetsConnectionsThatAreReset() throws Exception {
+        try (TestServer server = server()) {
+            for (int i = 0; i < 250; i++) {
+                try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port)) {
+                    String begun = i % 3 == 0 ? PREFACE + SETTINGS : GOOD.substring(0, GOOD.length() * (i % 5) / 4);
+                    socket.getOutputStream().write(begun.getBytes(StandardCharsets.ISO_8859_1));
+                    socket.setSoLinger(true, 0); // closing it sends a reset
+                }
+            }
+            // No more than 300 connections may be open: each one that was reset and still counted would be missing here.
+            List<RawClient> next = new ArrayList<>();
+            try {
+                for (int i = 0; i < 100; i++) {
+                    next.add(new RawClient(server.port));
+                    assertThat(next.getLast().send(GOOD).response()).startsWith("HTTP/1.1 200");
+                }
+            } finally {
+                for (RawClient client : next) {
                     client.close();
                 }
             }

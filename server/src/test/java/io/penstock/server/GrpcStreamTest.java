@@ -21,6 +21,7 @@ import io.penstock.protocol.oip.ModelInferResponse;
 import io.penstock.protocol.oip.ModelStreamInferResponse;
 import io.penstock.protocol.reflection.v1.ServerReflectionRequest;
 import io.penstock.protocol.reflection.v1.ServerReflectionResponse;
+import io.penstock.server.net.ServerLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,6 +102,50 @@ class GrpcStreamTest {
 
         Status ended() throws Exception {
             return status.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void answersNoMoreMessagesOfAStreamAtOnceThanAllowed() throws Exception {
+        ServerLimits usual = TestServer.LIMITS;
+        ServerLimits.Protocols defaults = ServerLimits.Protocols.DEFAULTS;
+        ServerLimits two = new ServerLimits(
+                usual.maxBodyBytes(),
+                usual.maxHeaderBytes(),
+                usual.maxConnections(),
+                usual.idleTimeout(),
+                usual.slowestBody(),
+                usual.requestDeadline(),
+                usual.writeDeadline(),
+                new ServerLimits.Protocols(
+                        defaults.handshakeTimeout(), 64 << 10, 500, 16 << 10, 256, 100, 2, 1024, 256));
+        try (TestServer limited = new TestServer(two, 64 << 20)) {
+            ManagedChannel its = GrpcClient.channel(limited);
+            try {
+                Talk<ModelInferRequest, ModelStreamInferResponse> talk = new Talk<>(its, STREAM);
+                for (int i = 0; i < 8; i++) {
+                    talk.call.sendMessage(request("blocking", i, new byte[4]));
+                }
+                while (limited.blocking.atOnce.get() < 2) {
+                    Thread.onSpinWait();
+                }
+                // Another stream of the same connection goes on; by its answers all messages above have arrived.
+                Talk<ModelInferRequest, ModelStreamInferResponse> other = new Talk<>(its, STREAM);
+                for (int i = 0; i < 8; i++) {
+                    other.call.sendMessage(request("echo", i, new byte[4]));
+                    assertThat(other.next().getErrorMessage()).isEmpty();
+                }
+                other.call.halfClose();
+                limited.blocking.released.countDown();
+                for (int i = 0; i < 8; i++) {
+                    assertThat(talk.next().getInferResponse().getId()).isEqualTo(Integer.toString(i));
+                }
+                talk.call.halfClose();
+                assertThat(talk.ended().isOk()).isTrue();
+                assertThat(limited.blocking.mostAtOnce).hasValue(2);
+            } finally {
+                its.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+            }
         }
     }
 

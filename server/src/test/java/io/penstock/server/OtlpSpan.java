@@ -17,6 +17,7 @@ import java.util.Map;
  * @param parent in hexadecimal; empty where there is none
  * @param start in nanoseconds since 1970
  * @param end in nanoseconds since 1970
+ * @param links ids of the spans that it is linked to
  */
 record OtlpSpan(
         String trace,
@@ -27,7 +28,8 @@ record OtlpSpan(
         long start,
         long end,
         Map<String, String> attributes,
-        boolean failed) {
+        boolean failed,
+        List<String> links) {
     /** @param request an ExportTraceServiceRequest */
     static List<OtlpSpan> read(byte[] request) throws InvalidProtocolBufferException {
         List<OtlpSpan> spans = new ArrayList<>();
@@ -64,7 +66,8 @@ record OtlpSpan(
                 span.getField(7).getFixed64List().getFirst(),
                 span.getField(8).getFixed64List().getFirst(),
                 attributes,
-                failed);
+                failed,
+                within(span, 13).stream().map(link -> hex(link, 2)).toList());
     }
 
     private static List<UnknownFieldSet> within(UnknownFieldSet message, int field)

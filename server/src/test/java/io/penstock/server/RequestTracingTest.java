@@ -3,6 +3,7 @@ package io.penstock.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import com.sun.net.httpserver.HttpServer;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
@@ -10,6 +11,8 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
+import io.penstock.protocol.oip.ModelInferRequest;
+import io.penstock.protocol.oip.ModelStreamInferResponse;
 import io.penstock.protocol.oip.ServerLiveRequest;
 import io.penstock.protocol.oip.ServerLiveResponse;
 import io.penstock.server.trace.RequestTracing;
@@ -23,6 +26,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +43,11 @@ import org.junit.jupiter.api.Timeout;
 class RequestTracingTest {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String SPAN = "00f067aa0ba902b7";
+
+    private static final String PARENT = "00-" + TRACE + "-" + SPAN + "-01";
+    private static final String EVENT =
+            "{\"specversion\":\"1.0\",\"id\":\"7\",\"source\":\"me\",\"type\":\"asked\",\"traceparent\":\"%s\","
+                    + "\"tracestate\":\"vendor=1\",\"data\":{\"instances\":[[1,2]]}}";
 
     private final List<OtlpSpan> spans = new CopyOnWriteArrayList<>();
     private final List<String> keys = new CopyOnWriteArrayList<>();
@@ -171,6 +181,144 @@ class RequestTracingTest {
         assertThat(calls)
                 .allSatisfy(
                         call -> assertThat(call.failed()).isEqualTo(call.name().endsWith("Absent")));
+    }
+
+    private OtlpSpan below(String parent) {
+        return spans.stream()
+                .filter(span -> span.parent().equals(parent))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void hasASpanForEachMessageOfAStream() throws Exception {
+        try (RequestTracing tracing = new RequestTracing(export, "1");
+                TestServer server = new TestServer(tracing)) {
+            server.blocking.released.countDown();
+            server.blocking.told = () -> {
+                long now = System.nanoTime();
+                RequestScope.phase(Phase.EXECUTE, now - 1_000, now, "blocking");
+            };
+            ManagedChannel channel = GrpcClient.channel(server);
+            Metadata sent = new Metadata();
+            sent.put(
+                    Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER),
+                    "00-" + TRACE + "-" + SPAN + "-01");
+            List<ModelInferRequest> asked = List.of(tensor("blocking"), tensor("nothing"), tensor("blocking"));
+            List<ModelStreamInferResponse> answers = GrpcClient.stream(channel, sent, asked);
+            assertThat(answers)
+                    .extracting(answer -> answer.getErrorMessage().isEmpty())
+                    .containsExactly(true, false, true);
+            channel.shutdownNow();
+            assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        }
+        List<OtlpSpan> messages = under(below(SPAN)).stream()
+                .filter(span -> span.name().equals("message"))
+                .sorted(Comparator.comparing(span -> span.attributes().get("penstock.message.index")))
+                .toList();
+        assertThat(messages).extracting(OtlpSpan::failed).containsExactly(false, true, false);
+        assertThat(messages)
+                .extracting(span -> span.attributes().get("penstock.message.index"))
+                .containsExactly("0", "1", "2");
+        for (int i : new int[] {0, 2}) {
+            assertThat(under(messages.get(i))).extracting(OtlpSpan::name).containsExactly("execute");
+        }
+        assertThat(spans).extracting(OtlpSpan::trace).containsOnly(TRACE);
+    }
+
+    private static ModelInferRequest tensor(String model) {
+        return ModelInferRequest.newBuilder()
+                .setModelName(model)
+                .addInputs(ModelInferRequest.InferInputTensor.newBuilder()
+                        .setName("in")
+                        .setDatatype("FP32")
+                        .addShape(1))
+                .addRawInputContents(ByteString.copyFrom(new byte[4]))
+                .build();
+    }
+
+    private static HttpResponse<String> predict(TestServer server, String body, String... headers) throws Exception {
+        HttpResponse<String> answer = server.client.send(
+                server.request("/v1/models/rows:predict")
+                        .headers(headers)
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return answer;
+    }
+
+    private static String[] binary(String... more) {
+        List<String> headers = new ArrayList<>(List.of("ce-specversion", "1.0", "ce-id", "7", "ce-source", "me"));
+        headers.addAll(List.of("ce-type", "asked"));
+        headers.addAll(List.of(more));
+        return headers.toArray(String[]::new);
+    }
+
+    @Test
+    void goesOnFromTheTraceOfACloudEventAndSaysItsOwnInTheAnswer() throws Exception {
+        HttpResponse<String> ofBinary;
+        HttpResponse<String> ofStructured;
+        try (RequestTracing tracing = new RequestTracing(export, "1");
+                TestServer server = new TestServer(tracing)) {
+            ofBinary = predict(
+                    server, "{\"instances\":[[1,2]]}", binary("ce-traceparent", PARENT, "ce-tracestate", "vendor=1"));
+            ofStructured = predict(
+                    server, EVENT.formatted(PARENT), "content-type", "application/cloudevents+json; charset=utf-8");
+        }
+        List<OtlpSpan> roots =
+                spans.stream().filter(span -> span.parent().equals(SPAN)).toList();
+        assertThat(roots).hasSize(2).allSatisfy(root -> {
+            assertThat(root.trace()).isEqualTo(TRACE);
+            assertThat(root.state()).isEqualTo("vendor=1");
+            assertThat(root.links()).isEmpty();
+            assertThat(under(root)).extracting(OtlpSpan::name).contains("receive", "respond");
+        });
+        assertThat(roots)
+                .extracting(root -> "00-" + TRACE + "-" + root.id() + "-01")
+                .containsExactlyInAnyOrder(
+                        ofBinary.headers().firstValue("ce-traceparent").orElseThrow(),
+                        ofStructured.body().replaceAll(".*\"traceparent\":\"([^\"]*)\".*", "$1"));
+        assertThat(ofBinary.headers().firstValue("ce-tracestate")).hasValue("vendor=1");
+        assertThat(ofStructured.body()).contains("\"tracestate\":\"vendor=1\"");
+    }
+
+    @Test
+    void linksToTheTraceOfACloudEventThatCameOverAnotherHop() throws Exception {
+        String hop = "00-" + "a".repeat(32) + "-" + "b".repeat(16) + "-01";
+        try (RequestTracing tracing = new RequestTracing(export, "1");
+                TestServer server = new TestServer(tracing)) {
+            predict(
+                    server,
+                    "{\"instances\":[[1,2]]}",
+                    binary("ce-traceparent", PARENT, "traceparent", hop, "ce-tracestate", "vendor=1"));
+            predict(
+                    server,
+                    EVENT.formatted(PARENT),
+                    "content-type",
+                    "application/cloudevents+json",
+                    "traceparent",
+                    hop);
+        }
+        List<OtlpSpan> roots = spans.stream()
+                .filter(span -> span.parent().equals("b".repeat(16)))
+                .toList();
+        assertThat(roots).hasSize(2).allSatisfy(root -> {
+            assertThat(root.trace()).isEqualTo("a".repeat(32));
+            assertThat(root.state()).isEmpty();
+            assertThat(root.links()).containsExactly(SPAN);
+        });
+    }
+
+    @Test
+    void beginsATraceWhereACloudEventNamesNone() throws Exception {
+        try (RequestTracing tracing = new RequestTracing(export, "1");
+                TestServer server = new TestServer(tracing)) {
+            predict(server, EVENT.formatted("nonsense"), "content-type", "application/cloudevents+json");
+        }
+        assertThat(spans.stream().filter(span -> span.name().equals("POST")).toList())
+                .singleElement()
+                .satisfies(root -> assertThat(root.parent()).isEmpty());
     }
 
     @Test

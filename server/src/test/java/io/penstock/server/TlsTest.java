@@ -11,6 +11,9 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.penstock.protocol.oip.ServerLiveRequest;
 import io.penstock.protocol.oip.ServerLiveResponse;
+import io.penstock.server.net.Admission;
+import io.penstock.server.net.RequestObserver;
+import io.penstock.server.net.ServerLimits;
 import io.penstock.server.net.TlsCertificate;
 import io.penstock.server.net.TlsException;
 import java.net.URI;
@@ -21,7 +24,9 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -255,6 +260,30 @@ class TlsTest {
                                 .response())
                         .startsWith("HTTP/1.1 400");
             }
+        }
+    }
+
+    @Test
+    void closesAConnectionWhoseHandshakeDoesNotEnd() throws Exception {
+        ServerLimits.Protocols hasty =
+                new ServerLimits.Protocols(Duration.ofSeconds(1), 64 << 10, 500, 16 << 10, 256, 100, 32, 1024, 256);
+        ServerLimits limits = new ServerLimits(
+                1 << 20,
+                16 << 10,
+                100,
+                Duration.ofSeconds(60),
+                new ServerLimits.Pace(1, Duration.ofSeconds(60)),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(20),
+                hasty);
+        PenstockServer.Edge edge = new PenstockServer.Edge(
+                TestServer.HOSTS, Admission.OPEN, Optional.of(certificate), RequestObserver.NONE);
+        try (TestServer impatient = new TestServer(limits, 64 << 20, edge);
+                RawClient client = new RawClient(impatient.port)) {
+            long begun = System.nanoTime();
+            client.send(new byte[] {22, 3, 1});
+            assertThat(client.isClosedByServer()).isTrue();
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
         }
     }
 

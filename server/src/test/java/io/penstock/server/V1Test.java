@@ -137,6 +137,20 @@ class V1Test {
                 .startsWith("{\"specversion\":\"1.0\",\"id\":\"")
                 .contains("\"source\":\"io.kserve.inference.rows\"")
                 .endsWith("\"data\":{\"predictions\":[[1.0,2.0]]}}");
+        String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        assertThat(event(
+                                envelope + "\"traceparent\":\"" + parent + "\",\"data\":{\"instances\":[[1,2]]}}",
+                                "content-type",
+                                "application/cloudevents+json")
+                        .body())
+                .as("without tracing, the event's own trace")
+                .contains("\"traceparent\":\"" + parent + "\"");
+        assertThat(event(
+                                envelope + "\"traceparent\":\"a\\r\\nb: c\",\"data\":{\"instances\":[[1,2]]}}",
+                                "content-type",
+                                "application/cloudevents+json")
+                        .body())
+                .doesNotContain("traceparent");
         String coded = Base64.getEncoder().encodeToString("{\"instances\":[[1,2]]}".getBytes(StandardCharsets.UTF_8));
         assertThat(event(
                                 envelope + "\"data_base64\":\"" + coded + "\"}",

@@ -10,12 +10,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A model that answers only once it is released, and says when it was entered and when interrupted or abandoned. */
 public final class BlockingModel implements TensorModel {
     public final CountDownLatch entered = new CountDownLatch(1);
     public final CountDownLatch released = new CountDownLatch(1);
     public final CountDownLatch interrupted = new CountDownLatch(1);
+
+    /** Runs in each inference, once it may go on. */
+    public volatile Runnable told = () -> {};
+
+    public final AtomicInteger atOnce = new AtomicInteger();
+    public final AtomicInteger mostAtOnce = new AtomicInteger();
 
     private final EchoModel echo = EchoModel.of("blocking", DataType.FP32, Shape.ANY);
 
@@ -38,9 +45,12 @@ public final class BlockingModel implements TensorModel {
 
     @Override
     public InferResponse infer(InferRequest request) throws InterruptedException {
+        mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
         entered.countDown();
         try {
             released.await();
+            atOnce.decrementAndGet();
+            told.run();
         } catch (InterruptedException e) {
             interrupted.countDown();
             throw e;

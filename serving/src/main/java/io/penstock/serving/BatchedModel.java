@@ -101,7 +101,8 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
         boolean answered = false;
         try {
             checkOutputs(request);
-            InferResponse response = batcher.submit(new PendingRequest(request, itemsOf(request), batching.timeout()));
+            InferResponse response = batcher.submit(
+                    new PendingRequest(request, itemsOf(request), batching.timeoutOf(request.priority())));
             long executing = started + response.timings().queueNanos();
             RequestScope.phase(RequestTrace.Phase.QUEUE, started, executing, name);
             RequestScope.phase(
@@ -121,7 +122,7 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
 
     @Override
     public Optional<Begun> begin(InferRequest request, InferCompletion completion) {
-        if (batching.timeout().isSet()) { // watched by who waits
+        if (batching.timeoutOf(request.priority()).isSet()) { // watched by who waits
             return Optional.empty();
         }
         long started = System.nanoTime();
@@ -129,7 +130,8 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
         boolean begun = false;
         try {
             checkOutputs(request);
-            Begun pending = batcher.begin(new PendingRequest(request, itemsOf(request), batching.timeout(), counted));
+            Begun pending = batcher.begin(new PendingRequest(
+                    request, itemsOf(request), batching.timeoutOf(request.priority()), counted));
             begun = true;
             return Optional.of(() -> {
                 boolean left = pending.abandon();

@@ -2,6 +2,7 @@ package io.penstock.serving;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How a model's requests share executions, and how they wait for one.
@@ -12,7 +13,8 @@ import java.util.List;
  * @param preferredSizes items at which a batch closes before it is full, where more would have to be waited for; empty
  *     for none
  * @param priorities who goes first
- * @param timeout what a request may spend in the queue
+ * @param timeout what a request may spend in the queue, unless its level says otherwise
+ * @param ofLevels queues of single levels of urgency, from 1
  */
 public record Batching(
         int maxBatchSize,
@@ -20,8 +22,10 @@ public record Batching(
         int queueCapacity,
         List<Integer> preferredSizes,
         Priorities priorities,
-        QueueTimeout timeout) {
+        QueueTimeout timeout,
+        Map<Integer, LevelQueue> ofLevels) {
     public Batching {
+        ofLevels = Map.copyOf(ofLevels);
         preferredSizes = preferredSizes.stream().sorted().distinct().toList();
         if (maxBatchSize < 1 || queueCapacity < 1) {
             throw new IllegalArgumentException(
@@ -35,6 +39,39 @@ public record Batching(
 
     public Batching(int maxBatchSize, Duration maxQueueDelay, int queueCapacity) {
         this(maxBatchSize, maxQueueDelay, queueCapacity, List.of(), Priorities.USUAL, QueueTimeout.NONE);
+    }
+
+    /** Levels of urgency have no queues of their own. */
+    public Batching(
+            int maxBatchSize,
+            Duration maxQueueDelay,
+            int queueCapacity,
+            List<Integer> preferredSizes,
+            Priorities priorities,
+            QueueTimeout timeout) {
+        this(maxBatchSize, maxQueueDelay, queueCapacity, preferredSizes, priorities, timeout, Map.of());
+    }
+
+    /** What a request of this urgency may spend in the queue. */
+    QueueTimeout timeoutOf(long priority) {
+        if (ofLevels.isEmpty()) {
+            return timeout;
+        }
+        LevelQueue own = ofLevels.get(priorities.level(priority));
+        return own == null ? timeout : own.timeout();
+    }
+
+    /**
+     * The queue of one level of urgency.
+     *
+     * @param capacity of its requests so many may wait; within {@code queueCapacity}, which counts all levels
+     */
+    public record LevelQueue(QueueTimeout timeout, int capacity) {
+        public LevelQueue {
+            if (capacity < 1) {
+                throw new IllegalArgumentException("a level's queue must hold at least 1 request: " + capacity);
+            }
+        }
     }
 
     /**
@@ -63,8 +100,12 @@ public record Batching(
             if (levels == 0) {
                 return 0;
             }
-            long level = wanted == 0 ? usual : Math.clamp(wanted, 1, levels);
-            return (level - 1) * HEAD_START.toNanos();
+            return (level(wanted) - 1) * HEAD_START.toNanos();
+        }
+
+        /** The level of a request that wants this one; 0 for none. */
+        int level(long wanted) {
+            return levels == 0 || wanted == 0 ? usual : Math.clamp(wanted, 1, levels);
         }
     }
 

@@ -77,6 +77,9 @@ final class DynamicBatcher {
                         "the model's queue is full: " + batching.queueCapacity()
                                 + " requests wait (model.batching.queueCapacity)");
             }
+            if (!batching.ofLevels().isEmpty()) {
+                checkLevel(pending.request().priority());
+            }
             pending.request().memory().retain();
             queue.add(
                     pending,
@@ -85,6 +88,24 @@ final class DynamicBatcher {
             changed.signal();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void checkLevel(long priority) {
+        int level = batching.priorities().level(priority);
+        Batching.LevelQueue own = batching.ofLevels().get(level);
+        if (own == null) {
+            return;
+        }
+        int waiting = 0;
+        for (PendingRequest each : queue) {
+            waiting += batching.priorities().level(each.request().priority()) == level && !each.isOver() ? 1 : 0;
+        }
+        if (waiting >= own.capacity()) {
+            throw new ServingException(
+                    ErrorCode.QUEUE_FULL,
+                    "the model's queue of priority " + level + " is full: " + own.capacity()
+                            + " requests wait (dynamic_batching.priority_queue_policy)");
         }
     }
 
@@ -231,7 +252,7 @@ final class DynamicBatcher {
     }
 
     private boolean waitedTooLong(PendingRequest pending) {
-        QueueTimeout timeout = batching.timeout();
+        QueueTimeout timeout = batching.timeoutOf(pending.request().priority());
         return timeout.isSet()
                 && timeout.action() == QueueTimeout.Action.DELAY
                 && System.nanoTime() - pending.arrivedAt() > timeout.after().toNanos();

@@ -131,7 +131,7 @@ public final class EnsembleModel implements TensorModel {
             }
             InferResponse response = run.response();
             long nanos = System.nanoTime() - started;
-            statistics.executed(1, 1, response.timings().computeNanos());
+            statistics.executed(1, itemsOf(request), response.timings().computeNanos());
             statistics.succeeded(response.timings().queueNanos(), nanos, System.currentTimeMillis());
             answered = true;
             return response;
@@ -140,6 +140,13 @@ public final class EnsembleModel implements TensorModel {
                 statistics.failed(System.nanoTime() - started);
             }
         }
+    }
+
+    /** The size of the batch dimension, which all inputs of a model that has one share; 1 where there is none. */
+    private long itemsOf(InferRequest request) {
+        TensorSignature first = signature.inputs().getFirst();
+        Tensor given = request.inputs().get(first.name());
+        return signature.isBatchable() && given != null ? given.shape().dimension(0) : 1;
     }
 
     /** One call: the tensors there are so far, and what holds them. */

@@ -14,6 +14,7 @@ import io.penstock.serving.tensor.TensorLease;
 import io.penstock.serving.tensor.TensorPool;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,17 @@ public final class ModelLoader {
     }
 
     /** How a model is to be loaded. */
-    public record Options(int instances, boolean warmUp, Batching batching, DeviceShares.Share device) {}
+    public record Options(
+            int instances, boolean warmUp, List<WarmUpSample> samples, Batching batching, DeviceShares.Share device) {
+        public Options {
+            samples = List.copyOf(samples);
+        }
+
+        /** It warms up on zeros, if at all. */
+        public Options(int instances, boolean warmUp, Batching batching, DeviceShares.Share device) {
+            this(instances, warmUp, List.of(), batching, device);
+        }
+    }
 
     /**
      * Loads a model and runs it once; the caller closes it.
@@ -52,7 +63,10 @@ public final class ModelLoader {
         List<TensorInstance> loaded = backend.load(artifact, options.instances());
         boolean warm = false;
         try {
-            if (options.warmUp()) {
+            for (WarmUpSample sample : options.samples()) {
+                loaded.forEach(instance -> execute(sample, instance, artifact.name()));
+            }
+            if (options.warmUp() && options.samples().isEmpty()) {
                 loaded.forEach(this::warmUp);
             }
             warm = true;
@@ -62,6 +76,25 @@ public final class ModelLoader {
             }
         }
         return new BatchedModel(artifact.name(), loaded, options.batching(), pool, options.device(), statistics);
+    }
+
+    private void execute(WarmUpSample sample, TensorInstance instance, String model) {
+        List<TensorLease> held = new ArrayList<>();
+        try {
+            Map<String, Tensor> inputs = sample.tensors(instance.signature(), (bytes, alignment) -> {
+                TensorLease lease = pool.allocate(Math.max(1, bytes));
+                held.add(lease);
+                return lease.memory().asSlice(0, bytes, alignment);
+            });
+            for (int i = 0; i < sample.count(); i++) {
+                instance.execute(inputs, pool).memory().close();
+            }
+        } catch (ServingException e) {
+            throw new ServingException(
+                    e.code(), "model " + model + ": model_warmup '" + sample.name() + "': " + e.sentence(), e);
+        } finally {
+            held.forEach(TensorLease::close);
+        }
     }
 
     /**

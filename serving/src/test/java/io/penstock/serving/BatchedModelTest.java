@@ -249,6 +249,44 @@ class BatchedModelTest {
     }
 
     @Test
+    void aLevelOfUrgencyMayHaveAQueueAndATimeOfItsOwn() throws Exception {
+        Batching.QueueTimeout soon =
+                new Batching.QueueTimeout(Duration.ofMillis(30), Batching.QueueTimeout.Action.REJECT);
+        Batching levels = new Batching(
+                1,
+                Duration.ZERO,
+                16,
+                List.of(),
+                new Batching.Priorities(3, 2),
+                Batching.QueueTimeout.NONE,
+                Map.of(
+                        1, new Batching.LevelQueue(Batching.QueueTimeout.NONE, 1),
+                        3, new Batching.LevelQueue(soon, 16)));
+        try (BatchedModel model = model(levels)) {
+            Future<List<Float>> running = callers.submit(() -> call(model, 1, 1));
+            instance.awaitExecution();
+            Future<List<Float>> urgent = callers.submit(() -> call(model, 2, 1, 1));
+            awaitQueued(model, 1);
+            assertThatThrownBy(() -> call(model, 3, 1, 1))
+                    .as("the one place of level 1 is taken")
+                    .isInstanceOfSatisfying(
+                            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUEUE_FULL))
+                    .hasMessageContaining("queue of priority 1 is full: 1 requests");
+            Future<List<Float>> usual = callers.submit(() -> call(model, 4, 1));
+            awaitQueued(model, 2);
+            assertThatThrownBy(() -> call(model, 5, 3, 1))
+                    .as("level 3 may wait 30 ms alone")
+                    .isInstanceOfSatisfying(
+                            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED))
+                    .hasMessageContaining("longer in the queue");
+            permits.release(3);
+            assertThat(running.get()).containsExactly(2f, 2f);
+            assertThat(urgent.get()).containsExactly(4f, 4f);
+            assertThat(usual.get()).as("the others wait as long as they like").containsExactly(8f, 8f);
+        }
+    }
+
+    @Test
     void whoMayBeDelayedGoesBehindThoseInTime() throws Exception {
         Batching.QueueTimeout soon =
                 new Batching.QueueTimeout(Duration.ofMillis(30), Batching.QueueTimeout.Action.DELAY);

@@ -14,12 +14,15 @@ import io.penstock.serving.tensor.Shape;
 import io.penstock.serving.tensor.Tensor;
 import io.penstock.serving.tensor.TensorLease;
 import io.penstock.serving.tensor.TensorPool;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +78,65 @@ class EnsembleModelTest {
         permits.release(2);
         caller.join();
         assertThat(model.statistics().requestsSucceeded()).isEqualTo(1);
+    }
+
+    @Test
+    void batchesOfSeveralCallersShareAnExecutionAndEachGetsItsOwnBack() throws Exception {
+        Semaphore gate = new Semaphore(0);
+        FakeTensorInstance instance = new FakeTensorInstance(1, gate);
+        BatchedModel joining = new BatchedModel(
+                "joining",
+                List.of(instance),
+                new Batching(8, Duration.ofSeconds(10), 16),
+                pool,
+                new DeviceShares(2).share(1));
+        models.put(joining);
+        try {
+            EnsembleModel model = new EnsembleModel(
+                    "both",
+                    "1",
+                    new ModelSignature("ensemble", List.of(signature("in")), List.of(signature("out")), Map.of()),
+                    List.of(
+                            new EnsembleModel.Step(
+                                    "joining",
+                                    "",
+                                    new LinkedHashMap<>(Map.of("x", "in")),
+                                    new LinkedHashMap<>(Map.of("y", "mid"))),
+                            step("mid", "out")),
+                    models);
+            FutureTask<List<Float>> three = new FutureTask<>(() -> batch(model, 1, 2, 3));
+            FutureTask<List<Float>> five = new FutureTask<>(() -> batch(model, 4, 5, 6, 7, 8));
+            Thread.ofVirtual().start(three);
+            Thread.ofVirtual().start(five);
+            gate.release(2);
+            assertThat(three.get()).containsExactly(4f, 8f, 12f);
+            assertThat(five.get()).containsExactly(16f, 20f, 24f, 28f, 32f);
+            assertThat(instance.batches()).as("both callers in one execution").containsExactly(8L);
+            assertThat(model.statistics().items()).isEqualTo(8);
+            assertThat(model.statistics().executions()).isEqualTo(2);
+        } finally {
+            gate.release(100);
+            joining.close();
+        }
+    }
+
+    private List<Float> batch(EnsembleModel model, float... values) throws InterruptedException {
+        try (TensorLease memory = pool.allocate(4L * values.length)) {
+            MemorySegment bytes = memory.memory().asSlice(0, 4L * values.length);
+            bytes.copyFrom(MemorySegment.ofArray(values));
+            SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
+            inputs.put("in", new Tensor(DataType.FP32, Shape.of(values.length, 1), bytes));
+            try (InferResponse response =
+                    model.infer(new InferRequest(inputs, List.of(), Deadline.after(Duration.ofSeconds(15)), memory))) {
+                Tensor out = requireNonNull(response.outputs().get("out"));
+                assertThat(out.shape()).isEqualTo(Shape.of(values.length, 1));
+                List<Float> got = new ArrayList<>();
+                for (float value : out.data().toArray(ValueLayout.JAVA_FLOAT)) {
+                    got.add(value);
+                }
+                return got;
+            }
+        }
     }
 
     @Test

@@ -280,25 +280,96 @@ public record ServerSpec(
             Duration idleTimeout,
 
             @Field(
-                    value =
-                            "How long a caller may take nothing of its answer; a larger answer has a second more for each 64 KiB.",
+                    value = "How long a caller may take nothing of its answer; a larger one has a second more for each"
+                            + " answerBytesPerSecond.",
                     byDefault = "20s")
             Duration answerTimeout,
 
             @Field(
-                    value = "Bytes per second that a body must bring, over ten seconds; a slower one is cut.",
-                    byDefault = "1Ki",
+                    value = "Bytes per second that a large answer must be taken at, beyond answerTimeout.",
+                    byDefault = "64Ki",
                     min = 1)
+            ByteSize answerBytesPerSecond,
+
+            @Field(
+                    value = "Bytes per second that a body must bring, over bodyWindow; a slower one is cut.",
+                    byDefault = "1Ki",
+                    min = 1,
+                    max = 1073741824)
             ByteSize bodyBytesPerSecond,
+
+            @Field(value = "How long a body may be slower than bodyBytesPerSecond, up to 1h.", byDefault = "10s")
+            Duration bodyWindow,
+
+            @Field(value = "From a TLS connection's first byte to its agreed keys.", byDefault = "10s")
+            Duration handshakeTimeout,
+
+            @Field(value = "What a stopping process gives requests under way; then they are cut.", byDefault = "30s")
+            Duration drainTimeout,
+
+            @Field(
+                    value = "Requests that one HTTP/2 connection may have under way; gRPC's calls are among them.",
+                    byDefault = "500",
+                    min = 1,
+                    max = 1000000)
+            int streamsPerConnection,
+
+            @Field(
+                    value = "Messages of one ModelStreamInfer that are answered at once; beyond them none is read.",
+                    byDefault = "32",
+                    min = 1,
+                    max = 10000)
+            int messagesPerStream,
+
+            @Field(value = "WebSockets open at once.", byDefault = "256", min = 1, max = 1000000)
+            int webSockets,
+
+            @Field(
+                    value = "Size of a message that a WebSocket's client sends.",
+                    byDefault = "16Ki",
+                    min = 256,
+                    max = 16777216)
+            ByteSize webSocketMessageBytes,
+
+            @Field(value = "Levels to which a request's JSON may be nested.", byDefault = "100", min = 4, max = 1000)
+            int jsonDepth,
+
+            @Field(
+                    value = "Instances of one V1 request to a model that takes one at a time.",
+                    byDefault = "256",
+                    min = 1,
+                    max = 1000000)
+            int instancesPerRequest,
+
+            @Field(value = "Shared memory regions registered at once.", byDefault = "1024", min = 1, max = 65536)
+            int sharedMemoryRegions,
+
+            @Field(
+                    value = "Size of a file of documents; one that is larger is refused.",
+                    byDefault = "1Mi",
+                    min = 1024,
+                    max = 16777216)
+            ByteSize documentBytes,
 
             @Field(value = "Size of the largest model file that is fetched.", byDefault = "64Gi", min = 1)
             ByteSize modelBytes) {
+        private static final Duration LONGEST_WINDOW = Duration.ofHours(1);
+
         public Limits {
-            if (requestDeadline.isZero() || idleTimeout.isZero() || answerTimeout.isZero()) {
-                throw new IllegalArgumentException(
-                        "requestDeadline, idleTimeout and answerTimeout must be longer than 0s: "
-                                + requestDeadline.toSeconds() + "s, " + idleTimeout.toSeconds() + "s, "
-                                + answerTimeout.toSeconds() + "s");
+            checkLonger("requestDeadline", requestDeadline);
+            checkLonger("idleTimeout", idleTimeout);
+            checkLonger("answerTimeout", answerTimeout);
+            checkLonger("bodyWindow", bodyWindow);
+            checkLonger("handshakeTimeout", handshakeTimeout);
+            if (bodyWindow.compareTo(LONGEST_WINDOW) > 0) {
+                throw new IllegalArgumentException("bodyWindow must be at most " + LONGEST_WINDOW.toSeconds() + "s: "
+                        + bodyWindow.toSeconds() + "s");
+            }
+        }
+
+        private static void checkLonger(String name, Duration value) {
+            if (!value.isPositive()) {
+                throw new IllegalArgumentException(name + " must be longer than 0s: " + value.toSeconds() + "s");
             }
         }
 

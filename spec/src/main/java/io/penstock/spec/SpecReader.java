@@ -21,8 +21,8 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /** Reads and checks documents: every mistake in them is reported, not only the first. */
 public final class SpecReader {
-    /** Bytes of the largest document that is read. */
-    public static final int MOST_BYTES = 1 << 20;
+    /** Bytes of the largest document that is read, whatever limits a process has of its own. */
+    public static final int MOST_BYTES = 16 << 20;
 
     private static final int DEEPEST = 100;
 

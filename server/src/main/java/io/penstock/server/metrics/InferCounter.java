@@ -15,6 +15,8 @@ public final class InferCounter {
             .name(MetricName.INFER_REQUESTS.metricName())
             .help(MetricName.INFER_REQUESTS.help())
             .labelNames(MetricName.INFER_REQUESTS.labels().toArray(String[]::new))
+            // Their sampler asks OpenTelemetry for the current trace at each increment, and so loads it.
+            .withoutExemplars()
             .build();
 
     /** A call whose outcome is counted. */

@@ -21,7 +21,6 @@ import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.RequestScope;
 import io.penstock.serving.call.ServingException;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, and that is seen
 final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole>> {
-    private static final long SLOWEST_ANSWER_BYTES_PER_SECOND = 64 << 10;
-
     private final PortParts parts;
     private final ChannelHandlerContext ctx;
     private final HttpRequest head;
@@ -314,8 +311,9 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
         fill(response, reply);
         bytesOut = reply.length();
         HttpUtil.setContentLength(response, bytesOut);
-        long seconds = parts.limits().writeDeadline().toSeconds() + reply.length() / SLOWEST_ANSWER_BYTES_PER_SECOND;
-        connection.timer().start(TimeUnit.SECONDS.toNanos(Math.max(1, seconds)), ctx::close);
+        connection
+                .timer()
+                .start(parts.limits().answerDeadline(reply.length()).toNanos(), ctx::close);
         ctx.writeAndFlush(response).addListener((ChannelFutureListener) written -> {
             connection.timer().stop();
             reply.release().run();

@@ -48,7 +48,6 @@ import org.jspecify.annotations.Nullable;
 final class Http2Connection extends Http2ConnectionHandler implements Connections.Connection {
     private static final int FIRST_WINDOW = 64 << 10;
     private static final long MAX_WINDOW = 8 << 20;
-    private static final int MAX_STREAMS = 500;
     private static final long GOAWAY_MILLIS = 200;
     private static final AsciiString GRPC = AsciiString.cached("application/grpc");
 
@@ -79,7 +78,7 @@ final class Http2Connection extends Http2ConnectionHandler implements Connection
             codec(decoder, encoder);
             initialSettings(new Http2Settings()
                     .initialWindowSize(FIRST_WINDOW)
-                    .maxConcurrentStreams(MAX_STREAMS)
+                    .maxConcurrentStreams(parts.limits().protocols().streamsPerConnection())
                     .maxHeaderListSize(parts.limits().maxHeaderBytes()));
         }
 

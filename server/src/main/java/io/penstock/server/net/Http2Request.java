@@ -7,7 +7,6 @@ import io.penstock.serving.call.ErrorCode;
 import io.penstock.serving.call.RequestScope;
 import io.penstock.serving.call.ServingException;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: the event loop only.
  */
 final class Http2Request {
-    private static final long SLOWEST_ANSWER_BYTES_PER_SECOND = 64 << 10;
-
     final PortParts parts;
     final Http2Connection connection;
     final Http2Stream stream;
@@ -145,9 +142,9 @@ final class Http2Request {
 
     /** A client that takes the answer too slowly loses it. */
     void limitAnswer(long bytes) {
-        long seconds = parts.limits().writeDeadline().toSeconds() + bytes / SLOWEST_ANSWER_BYTES_PER_SECOND;
         limit.start(
-                TimeUnit.SECONDS.toNanos(Math.max(1, seconds)), () -> connection.reset(stream.id(), Http2Error.CANCEL));
+                parts.limits().answerDeadline(bytes).toNanos(),
+                () -> connection.reset(stream.id(), Http2Error.CANCEL));
     }
 
     /** The stream is gone. */

@@ -24,8 +24,6 @@ import javax.net.ssl.SSLException;
  * <p>Threads: one reads it again, any number of event loops take handlers. A connection stays with what it began with.
  */
 public final class TlsCertificate {
-    private static final Duration HANDSHAKE = Duration.ofSeconds(10);
-
     private final Path certificate;
     private final Path key;
     private final boolean redirects;
@@ -65,9 +63,9 @@ public final class TlsCertificate {
         return redirects;
     }
 
-    SslHandler handler(ByteBufAllocator buffers) {
+    SslHandler handler(ByteBufAllocator buffers, Duration handshakeTimeout) {
         SslHandler handler = loaded.context().newHandler(buffers);
-        handler.setHandshakeTimeoutMillis(HANDSHAKE.toMillis());
+        handler.setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
         return handler;
     }
 

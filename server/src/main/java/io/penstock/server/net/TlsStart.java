@@ -36,7 +36,12 @@ final class TlsStart extends ByteToMessageDecoder {
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf input, List<Object> out) {
         if (input.getUnsignedByte(input.readerIndex()) == HANDSHAKE) {
-            ctx.pipeline().replace(this, null, certificate.handler(ctx.alloc()));
+            ctx.pipeline()
+                    .replace(
+                            this,
+                            null,
+                            certificate.handler(
+                                    ctx.alloc(), parts.limits().protocols().handshakeTimeout()));
             return;
         }
         HttpDecoderConfig config = new HttpDecoderConfig()

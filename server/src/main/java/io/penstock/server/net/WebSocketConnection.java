@@ -42,7 +42,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, and that is seen
 final class WebSocketConnection extends ChannelInboundHandlerAdapter implements Connections.Connection {
-    private static final int MAX_MESSAGE_BYTES = 16 << 10;
     /** Little, for what lies in the socket is already late. */
     private static final int SEND_BUFFER_BYTES = 256 << 10;
 
@@ -88,18 +87,18 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
         Channel channel = http.channel();
         channel.config().setOption(ChannelOption.SO_SNDBUF, SEND_BUFFER_BYTES);
         WebSocketConnection connection = new WebSocketConnection(parts, channel);
-        handshake(channel, endpoint.path(), head, id);
+        handshake(connection, endpoint.path(), head, id);
         http.pipeline()
                 .addLast(new Utf8FrameValidator(false))
-                .addLast(new WebSocketFrameAggregator(MAX_MESSAGE_BYTES))
+                .addLast(new WebSocketFrameAggregator(parts.limits().protocols().webSocketMessageBytes()))
                 .addLast(connection);
         http.pipeline().remove(http.handler());
         connection.pump();
     }
 
-    private static void handshake(Channel channel, String path, HttpRequest head, String id) {
+    private static void handshake(WebSocketConnection connection, String path, HttpRequest head, String id) {
         WebSocketDecoderConfig config = WebSocketDecoderConfig.newBuilder()
-                .maxFramePayloadLength(MAX_MESSAGE_BYTES)
+                .maxFramePayloadLength(connection.parts.limits().protocols().webSocketMessageBytes())
                 .allowExtensions(false)
                 .closeOnProtocolViolation(false)
                 .build();
@@ -108,7 +107,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
         HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
         headers.set(RequestIds.HEADER, id);
         new WebSocketServerHandshaker13(path, null, config)
-                .handshake(channel, request, headers, channel.newPromise())
+                .handshake(connection.channel, request, headers, connection.channel.newPromise())
                 .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 
@@ -203,13 +202,19 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
         channel.eventLoop().schedule(() -> channel.close(), CLOSING_MILLIS, TimeUnit.MILLISECONDS);
     }
 
+    private void closeTooBig() {
+        close(
+                TOO_BIG,
+                "a message has at most " + parts.limits().protocols().webSocketMessageBytes()
+                        + " bytes (limits.webSocketMessageBytes)");
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         switch (cause) {
-            case TooLongFrameException _ -> close(TOO_BIG, "a message has at most " + MAX_MESSAGE_BYTES + " bytes");
+            case TooLongFrameException _ -> closeTooBig();
             case CorruptedWebSocketFrameException corrupted
-            when corrupted.closeStatus().code() == TOO_BIG ->
-                close(TOO_BIG, "a message has at most " + MAX_MESSAGE_BYTES + " bytes");
+            when corrupted.closeStatus().code() == TOO_BIG -> closeTooBig();
             case CorruptedWebSocketFrameException corrupted ->
                 close(corrupted.closeStatus().code(), "the connection's frames are malformed");
             // A broken socket is the client's affair; there is nobody left to tell.

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.penstock.pipeline.ResultJson;
 import io.penstock.server.net.RequestBody;
 import io.penstock.serving.call.ErrorCode;
@@ -21,29 +22,32 @@ import java.util.SequencedMap;
 
 /** Reads and writes the small JSON objects of the extensions; no tensor is among them. */
 final class JsonFields {
-    private static final int DEPTH = 100;
     private static final int BLANK = 16;
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(DEPTH)
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .build())
-            .build();
 
-    private JsonFields() {}
+    private final JsonFactory json;
+
+    /** @param maxDepth levels of nesting */
+    JsonFields(int maxDepth) {
+        this.json = JsonFactory.builder()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(maxDepth)
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .build())
+                .build();
+    }
 
     /**
      * The members of an object: String, Boolean, Long, Double, Map, List; {@code null} is an empty Optional.
      *
      * @param body empty for an empty object
      */
-    static SequencedMap<String, Object> read(RequestBody body) {
+    SequencedMap<String, Object> read(RequestBody body) {
         byte[] bytes = body.bytes().toArray(ValueLayout.JAVA_BYTE);
         if (bytes.length < BLANK && new String(bytes, StandardCharsets.ISO_8859_1).isBlank()) {
             return new LinkedHashMap<>();
         }
-        try (JsonParser parser = JSON.createParser(bytes)) {
+        try (JsonParser parser = json.createParser(bytes)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw invalid("the body must be a JSON object");
             }
@@ -53,6 +57,15 @@ final class JsonFields {
             }
             return members;
         } catch (IOException e) {
+            if (e instanceof StreamConstraintsException
+                    && String.valueOf(e.getMessage()).contains("nesting depth")) {
+                throw new ServingException(
+                        ErrorCode.INVALID_REQUEST,
+                        "the JSON is nested more than "
+                                + json.streamReadConstraints().getMaxNestingDepth()
+                                + " levels deep (limits.jsonDepth)",
+                        e);
+            }
             throw new ServingException(
                     ErrorCode.INVALID_REQUEST, "the body is not JSON: " + firstLine(String.valueOf(e.getMessage())), e);
         }

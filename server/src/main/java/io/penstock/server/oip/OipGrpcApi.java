@@ -69,7 +69,9 @@ public final class OipGrpcApi implements GrpcHandler {
         this.models = parts.models();
         OipGrpcInfer infer = new OipGrpcInfer(parts);
         methods.put(path("ModelInfer"), infer);
-        streams.put(path("ModelStreamInfer"), new OipGrpcStream(infer)::serve);
+        streams.put(
+                path("ModelStreamInfer"),
+                new OipGrpcStream(infer, parts.limits().protocols().messagesPerStream())::serve);
         add(
                 "ServerLive",
                 ServerLiveRequest::parser,

@@ -9,6 +9,8 @@ import io.penstock.server.net.GrpcHandler.GrpcRequest;
 import io.penstock.server.net.GrpcHandler.GrpcStream;
 import io.penstock.server.net.RequestBody;
 import io.penstock.serving.call.ErrorCode;
+import io.penstock.serving.call.RequestScope;
+import io.penstock.serving.call.RequestTrace;
 import io.penstock.serving.call.ServingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,13 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,21 +35,23 @@ import org.jspecify.annotations.Nullable;
  * failed one becomes an {@code error_message} and the stream goes on, unless the caller set the metadata
  * {@code triton_grpc_error}: then the first failure ends the stream as its status.
  *
- * <p>Threads: the call's own reads; each inference has one, so that those of one stream can share a batch, at most
- * {@value #MOST_UNDER_WAY} at once, beyond which nothing is read; and one sends.
+ * <p>Threads: the call's own reads; each inference has one, so that those of one stream can share a batch, only
+ * so many at once, beyond which nothing is read; and one sends.
  */
 final class OipGrpcStream {
     private static final System.Logger LOG = System.getLogger(OipGrpcStream.class.getName());
-    private static final int MOST_UNDER_WAY = 32;
     /** Every model here answers a request once, so each answer is its request's last. */
     private static final Map<String, InferParameter> FINAL = Map.of(
             "triton_final_response",
             InferParameter.newBuilder().setBoolParam(true).build());
 
     private final OipGrpcInfer infer;
+    private final int mostUnderWay;
 
-    OipGrpcStream(OipGrpcInfer infer) {
+    /** @param mostUnderWay messages of one stream that are answered at once */
+    OipGrpcStream(OipGrpcInfer infer, int mostUnderWay) {
         this.infer = infer;
+        this.mostUnderWay = mostUnderWay;
     }
 
     /** What becomes of one message. */
@@ -67,9 +72,12 @@ final class OipGrpcStream {
     private final class Session {
         private final GrpcStream stream;
         private final boolean strict;
+        private final Optional<RequestScope> scope = RequestScope.current();
+        private long received;
         private final Thread reader = Thread.currentThread();
         private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-        private final BlockingQueue<Future<Outcome>> order = new ArrayBlockingQueue<>(MOST_UNDER_WAY);
+        private final BlockingQueue<Future<Outcome>> order = new LinkedBlockingQueue<>();
+        private final Semaphore free = new Semaphore(mostUnderWay);
         private final Queue<Future<Outcome>> abandoned = new ConcurrentLinkedQueue<>();
         private volatile @Nullable ServingException broken;
 
@@ -103,24 +111,40 @@ final class OipGrpcStream {
         }
 
         private void read() throws InterruptedException {
-            for (Optional<RequestBody> next = stream.receive(); next.isPresent(); next = stream.receive()) {
+            for (Optional<RequestBody> next = receive(); next.isPresent(); next = receive()) {
                 RequestBody message = next.get();
-                Future<Outcome> answer = threads.submit(() -> answer(message));
-                queue(answer);
+                long index = received++;
+                order.add(threads.submit(() -> traced(message, index)));
             }
-            queue(threads.submit(Outcome.Over::new));
+            order.add(threads.submit(Outcome.Over::new));
         }
 
-        private void queue(Future<Outcome> answer) throws InterruptedException {
-            boolean queued = false;
-            try {
-                order.put(answer);
-                queued = true;
-            } finally {
-                if (!queued) {
-                    abandoned.add(answer);
+        /** The next message, once fewer than allowed are under way. */
+        private Optional<RequestBody> receive() throws InterruptedException {
+            free.acquire();
+            return stream.receive();
+        }
+
+        /** Threads of ours are in no request's scope by themselves; each message is a part of the call's. */
+        private Outcome traced(RequestBody message, long index) throws Exception {
+            if (scope.isEmpty()) {
+                return answer(message);
+            }
+            RequestScope whole = scope.get();
+            if (whole.trace().isEmpty()) {
+                return whole.call(() -> answer(message));
+            }
+            Outcome outcome = new Outcome.Over();
+            try (RequestTrace.Part part = whole.trace().get().part("message", index)) {
+                try {
+                    outcome = new RequestScope(whole.id(), Optional.of(part)).call(() -> answer(message));
+                } finally {
+                    if (!(outcome instanceof Outcome.Answered)) {
+                        part.failed();
+                    }
                 }
             }
+            return outcome;
         }
 
         private Outcome answer(RequestBody message) throws InterruptedException {
@@ -147,6 +171,7 @@ final class OipGrpcStream {
                 Outcome next = next();
                 while (!(next instanceof Outcome.Over)) {
                     send(next);
+                    free.release();
                     next = next();
                 }
                 over = true;

@@ -3,6 +3,7 @@ package io.penstock.server.oip;
 import io.penstock.server.metrics.InferCounter;
 import io.penstock.server.net.Caller;
 import io.penstock.server.net.RequestBody;
+import io.penstock.server.net.ServerLimits;
 import io.penstock.serving.Model;
 import io.penstock.serving.ModelRegistry;
 import io.penstock.serving.TensorModel;
@@ -31,14 +32,21 @@ public record OipParts(
         ModelControl control,
         Optional<SharedMemory> sharedMemory,
         TraceSettings traces,
-        LogSettings logs) {
+        LogSettings logs,
+        ServerLimits limits) {
     private static final Pattern MODEL_NAME = Pattern.compile("[A-Za-z0-9._:/-]{1,255}");
     private static final int SHOWN = 80;
 
     /** What an event loop may read of a request, or write of an answer, byte by byte: some tens of microseconds. */
     static final long QUICK_BYTES = 16 << 10;
 
-    /** @param loopback whether only clients on this host can connect, who then may use shared memory */
+    /**
+     * What clients may do.
+     *
+     * @param loopback whether only clients on this host can connect, who then may use shared memory
+     */
+    public record Allowed(boolean loopback, ServerLimits limits) {}
+
     public static OipParts of(
             ModelRegistry models,
             TensorPool pool,
@@ -46,10 +54,22 @@ public record OipParts(
             BooleanSupplier ready,
             ServerIdentity identity,
             ModelControl control,
-            boolean loopback) {
-        Optional<SharedMemory> memory = loopback ? SharedMemory.ofThisHost() : Optional.empty();
+            Allowed allowed) {
+        ServerLimits limits = allowed.limits();
+        Optional<SharedMemory> memory = allowed.loopback()
+                ? SharedMemory.ofThisHost(limits.protocols().sharedMemoryRegions())
+                : Optional.empty();
         return new OipParts(
-                models, pool, counter, ready, identity, control, memory, new TraceSettings(), new LogSettings());
+                models,
+                pool,
+                counter,
+                ready,
+                identity,
+                control,
+                memory,
+                new TraceSettings(),
+                new LogSettings(),
+                limits);
     }
 
     /** Triton's extensions that are served here, by the names their clients look for. */

@@ -35,7 +35,12 @@ public final class OipRestApi {
     public OipRestApi(OipParts parts) {
         this.parts = parts;
         this.models = parts.models();
-        this.open = new OipCodec(parts.pool(), parts.regions(Caller.EVERYONE));
+        this.open = newCodec(Caller.EVERYONE);
+    }
+
+    private OipCodec newCodec(Caller caller) {
+        return new OipCodec(
+                parts.pool(), parts.regions(caller), parts.limits().protocols().jsonDepth());
     }
 
     public void addTo(Router router) {
@@ -136,7 +141,7 @@ public final class OipRestApi {
     }
 
     private OipCodec codec(Caller caller) {
-        return caller.names().isEmpty() ? open : new OipCodec(parts.pool(), parts.regions(caller));
+        return caller.names().isEmpty() ? open : newCodec(caller);
     }
 
     private static OipRequest decode(OipCodec codec, HttpRequest request, TensorModel model) {

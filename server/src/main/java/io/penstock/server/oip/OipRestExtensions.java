@@ -20,9 +20,11 @@ final class OipRestExtensions {
     private static final String FILE = "file:";
 
     private final OipParts parts;
+    private final JsonFields json;
 
     OipRestExtensions(OipParts parts) {
         this.parts = parts;
+        this.json = new JsonFields(parts.limits().protocols().jsonDepth());
     }
 
     /** Before the routes of models, whose names may have slashes. */
@@ -60,7 +62,7 @@ final class OipRestExtensions {
     }
 
     private HttpReply index(HttpRequest request) {
-        boolean ready = JsonFields.bool(JsonFields.read(request.body()), "ready");
+        boolean ready = JsonFields.bool(json.read(request.body()), "ready");
         StringBuilder out = new StringBuilder("[");
         String separator = "";
         for (ModelControl.Entry entry : parts.control().index(ready)) {
@@ -78,14 +80,14 @@ final class OipRestExtensions {
     }
 
     private HttpReply load(HttpRequest request, String name) throws InterruptedException {
-        Map<String, Object> given = JsonFields.parameters(JsonFields.read(request.body()));
+        Map<String, Object> given = JsonFields.parameters(json.read(request.body()));
         String checked = OipParts.checkedName(name);
         parts.control().load(checked, loadParameters(given));
         return loaded(checked, "load");
     }
 
     private HttpReply unload(HttpRequest request, String name) throws InterruptedException {
-        Map<String, Object> given = JsonFields.parameters(JsonFields.read(request.body()));
+        Map<String, Object> given = JsonFields.parameters(json.read(request.body()));
         String checked = OipParts.checkedName(name);
         parts.control().unload(checked, JsonFields.bool(given, "unload_dependents"));
         return loaded(checked, "unload");
@@ -136,7 +138,7 @@ final class OipRestExtensions {
     }
 
     private HttpReply changeLogging(HttpRequest request) {
-        parts.logs().update(JsonFields.read(request.body()));
+        parts.logs().update(json.read(request.body()));
         return logging();
     }
 
@@ -153,7 +155,7 @@ final class OipRestExtensions {
     private HttpReply changeTraces(HttpRequest request, String model) {
         requireModel(parts, model);
         Map<String, Optional<List<String>>> changes = new LinkedHashMap<>();
-        JsonFields.read(request.body()).forEach((name, value) -> changes.put(name, texts(value)));
+        json.read(request.body()).forEach((name, value) -> changes.put(name, texts(value)));
         parts.traces().update(model, changes);
         return traces(model);
     }
@@ -193,7 +195,7 @@ final class OipRestExtensions {
     }
 
     private HttpReply register(HttpRequest request, String name) {
-        Map<String, Object> given = JsonFields.read(request.body());
+        Map<String, Object> given = json.read(request.body());
         parts.shared()
                 .register(
                         request.caller().name(),

@@ -30,11 +30,11 @@ import java.util.regex.Pattern;
  * <p>Threads: any; registering and unregistering wait for copies under way.
  */
 final class SharedMemory implements SharedRegions {
-    private static final int MOST_REGIONS = 1024;
     private static final int LONGEST_NAME = 255;
     private static final Pattern KEY = Pattern.compile("/?([A-Za-z0-9_-][A-Za-z0-9._-]{0,254})");
 
     private final Path folder;
+    private final int maxRegions;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final TreeMap<String, Region> regions = new TreeMap<>();
 
@@ -58,15 +58,19 @@ final class SharedMemory implements SharedRegions {
         }
     }
 
-    /** @param folder where the host keeps its shared memory as files */
-    SharedMemory(Path folder) {
+    /**
+     * @param folder where the host keeps its shared memory as files
+     * @param maxRegions registered at once
+     */
+    SharedMemory(Path folder, int maxRegions) {
+        this.maxRegions = maxRegions;
         this.folder = folder;
     }
 
     /** Empty where the host does not show its shared memory as files. */
-    static Optional<SharedMemory> ofThisHost() {
+    static Optional<SharedMemory> ofThisHost(int maxRegions) {
         Path folder = Path.of("/dev/shm");
-        return Files.isDirectory(folder) ? Optional.of(new SharedMemory(folder)) : Optional.empty();
+        return Files.isDirectory(folder) ? Optional.of(new SharedMemory(folder, maxRegions)) : Optional.empty();
     }
 
     /** @throws ServingException if the name is taken, the key is no file of shared memory, or the file is too short */
@@ -87,8 +91,9 @@ final class SharedMemory implements SharedRegions {
             if (regions.containsKey(name)) {
                 throw invalid("shared memory region '" + name + "' is registered already");
             }
-            if (regions.size() >= MOST_REGIONS) {
-                throw invalid("at most " + MOST_REGIONS + " shared memory regions can be registered");
+            if (regions.size() >= maxRegions) {
+                throw invalid("at most " + maxRegions
+                        + " shared memory regions can be registered (limits.sharedMemoryRegions)");
             }
             Mapping mapping = map(folder.resolve(String.valueOf(known.group(1))), key, offset, byteSize);
             regions.put(name, new Region(owner, name, key, offset, byteSize, mapping));

@@ -20,7 +20,6 @@ import java.util.function.Supplier;
  */
 public final class Dashboard {
     static final String PATH = "/dashboard/live";
-    private static final int MAX_VIEWERS = 256;
 
     private final Supplier<List<Pipeline>> pipelines;
     private final DashboardFigures figures;
@@ -46,8 +45,9 @@ public final class Dashboard {
         this.figuresFeed = new FiguresFeed(this.figures::json);
     }
 
-    public WebSocketEndpoint endpoint() {
-        return new WebSocketEndpoint(PATH, MAX_VIEWERS, wake -> new DashboardSession(this, wake));
+    /** @param maxViewers connected at once */
+    public WebSocketEndpoint endpoint(int maxViewers) {
+        return new WebSocketEndpoint(PATH, maxViewers, wake -> new DashboardSession(this, wake));
     }
 
     /** What a viewer is told each second, for one that is not connected yet. */

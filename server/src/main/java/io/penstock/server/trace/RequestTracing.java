@@ -2,12 +2,10 @@ package io.penstock.server.trace;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -17,7 +15,6 @@ import io.penstock.server.net.RequestHeaders;
 import io.penstock.server.net.RequestObserver;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a span of each request and of each of its phases, and sends them to a collector in batches. A caller's
@@ -30,6 +27,7 @@ public final class RequestTracing implements RequestObserver, AutoCloseable {
     private static final int MOST_WAITING = 8_192;
     private static final Duration PACE = Duration.ofSeconds(1);
     private static final Duration EXPORT = Duration.ofSeconds(5);
+    private static final String STRUCTURED = "application/cloudevents+json";
     private static final AttributeKey<String> REQUEST_ID = AttributeKey.stringKey("penstock.request.id");
     private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
     private static final AttributeKey<String> PATH = AttributeKey.stringKey("url.path");
@@ -61,30 +59,36 @@ public final class RequestTracing implements RequestObserver, AutoCloseable {
         this.tracer = provider.get("io.penstock");
     }
 
-    /** Finds the two headers that a trace's context travels in. */
-    private enum Headers implements TextMapGetter<RequestHeaders> {
-        FINDER;
+    /** The caller's context: of its headers, else of the CloudEvent in binary mode whose attributes they hold. */
+    private static Context caller(RequestHeaders headers) {
+        boolean isEvents = headers.find(TraceContext.PARENT).isEmpty()
+                && headers.find("ce-specversion").isPresent();
+        String prefix = isEvents ? "ce-" : "";
+        return TraceContext.read(name -> headers.find(prefix + name).orElse(null));
+    }
 
-        @Override
-        public @Nullable String get(@Nullable RequestHeaders headers, String name) {
-            return headers == null ? null : headers.find(name).orElse(null);
-        }
+    /** Whether the caller's context may stand in the body, so that the span has to wait for it. */
+    private static boolean maySayInBody(RequestHeaders headers) {
+        return headers.find(TraceContext.PARENT).isEmpty()
+                && headers.find("content-type")
+                        .filter(type -> type.regionMatches(true, 0, STRUCTURED, 0, STRUCTURED.length()))
+                        .isPresent();
     }
 
     @Override
     public Observation began(RequestHead head) {
-        Context caller =
-                W3CTraceContextPropagator.getInstance().extract(Context.root(), head.headers(), Headers.FINDER);
         boolean isGrpc = head.protocol().equals("grpc");
-        Span span = tracer.spanBuilder(isGrpc ? name(head.path()) : head.method())
-                .setParent(caller)
+        SpanBuilder span = tracer.spanBuilder(isGrpc ? name(head.path()) : head.method())
                 .setSpanKind(SpanKind.SERVER)
                 .setAttribute(REQUEST_ID, head.id())
                 .setAttribute(METHOD, head.method())
                 .setAttribute(PATH, head.path())
-                .setAttribute(PROTOCOL, head.protocol())
-                .startSpan();
-        return new TracedRequest(tracer, span, isGrpc);
+                .setAttribute(PROTOCOL, head.protocol());
+        TracedRequest request = new TracedRequest(new PhaseSpans(tracer), span, caller(head.headers()), isGrpc);
+        if (!maySayInBody(head.headers())) {
+            request.start();
+        }
+        return request;
     }
 
     /** As OpenTelemetry names spans of calls: package.Service/Method, bounded, since a caller writes it. */

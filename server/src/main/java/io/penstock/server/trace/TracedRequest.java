@@ -1,43 +1,59 @@
 package io.penstock.server.trace;
 
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.penstock.server.net.RequestObserver.Observation;
 import io.penstock.server.net.RequestObserver.Outcome;
 import io.penstock.serving.call.RequestTrace;
-import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The span of one request, and its phases as spans below it.
+ * The span of one request, and its phases as spans below it. It starts with the request, or, where the context that it
+ * goes on from may stand in the request's body, as soon as something is told of it; its begin is the request's either way.
  *
- * <p>Threads: the event loop, but for phases, which the handler's thread tells; the lock guards when the first began and
- * the last ended.
+ * <p>Threads: the event loop, but for phases, parts and contexts, which handlers' threads tell; the lock guards the start,
+ * and when the first phase began and the last ended.
  */
 final class TracedRequest implements Observation, RequestTrace {
     private static final String NONE = "";
 
-    private final Tracer tracer;
-    private final Span span;
+    private final PhaseSpans phases;
+    private final SpanBuilder builder;
     private final boolean isGrpc;
-    private final long begunNanos = System.nanoTime();
-    private final long begunEpochNanos = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
     private final Object lock = new Object();
+    private Context caller;
+    private @Nullable Span started;
     private long receivedNanos;
     private long firstNanos;
     private long lastNanos;
     private long handledNanos;
 
-    TracedRequest(Tracer tracer, Span span, boolean isGrpc) {
-        this.tracer = tracer;
-        this.span = span;
+    /** @param caller the context that the request's headers name */
+    TracedRequest(PhaseSpans phases, SpanBuilder builder, Context caller, boolean isGrpc) {
+        this.phases = phases;
+        this.builder = builder;
+        this.caller = caller;
         this.isGrpc = isGrpc;
+    }
+
+    /** The span, begun if it was not yet. */
+    Span start() {
+        synchronized (lock) {
+            Span span = started;
+            if (span == null) {
+                span = builder.setParent(caller)
+                        .setStartTimestamp(phases.epochNanos(phases.begunNanos()), TimeUnit.NANOSECONDS)
+                        .startSpan();
+                started = span;
+            }
+            return span;
+        }
     }
 
     @Override
@@ -47,18 +63,33 @@ final class TracedRequest implements Observation, RequestTrace {
 
     @Override
     public Map<String, String> headers() {
-        Map<String, String> headers = new LinkedHashMap<>();
-        W3CTraceContextPropagator.getInstance().inject(Context.root().with(span), headers, (carrier, name, value) -> {
-            if (carrier != null) {
-                carrier.put(name, value);
-            }
-        });
-        return headers;
+        return TraceContext.write(Context.root().with(start()));
     }
 
     @Override
     public String traceId() {
-        return span.getSpanContext().getTraceId();
+        return start().getSpanContext().getTraceId();
+    }
+
+    @Override
+    public void carries(Map<String, String> context) {
+        Context read = TraceContext.read(context::get);
+        SpanContext carried = Span.fromContext(read).getSpanContext();
+        if (!carried.isValid()) {
+            return;
+        }
+        synchronized (lock) {
+            if (started == null) {
+                caller = read;
+            } else if (!carried.equals(Span.fromContext(caller).getSpanContext())) {
+                started.addLink(carried);
+            }
+        }
+    }
+
+    @Override
+    public Part part(String name, long index) {
+        return new TracedPart(phases, start(), name, index);
     }
 
     @Override
@@ -67,30 +98,12 @@ final class TracedRequest implements Observation, RequestTrace {
             firstNanos = firstNanos == 0 ? fromNanos : Math.min(firstNanos, fromNanos);
             lastNanos = Math.max(lastNanos, toNanos);
         }
-        write(phase, fromNanos, toNanos, model);
-    }
-
-    private void write(Phase phase, long fromNanos, long toNanos, String model) {
-        if (!span.isRecording()) {
-            return;
-        }
-        var child = tracer.spanBuilder(phase.name().toLowerCase(Locale.ROOT))
-                .setParent(Context.root().with(span))
-                .setStartTimestamp(epochNanos(fromNanos), TimeUnit.NANOSECONDS);
-        if (!model.isEmpty()) {
-            child.setAttribute("penstock.model", model);
-        }
-        child.startSpan().end(epochNanos(toNanos), TimeUnit.NANOSECONDS);
-    }
-
-    private long epochNanos(long nanos) {
-        return begunEpochNanos + (nanos - begunNanos);
+        phases.write(start(), phase, fromNanos, toNanos, model);
     }
 
     @Override
     public void received() {
         receivedNanos = System.nanoTime();
-        write(Phase.RECEIVE, begunNanos, receivedNanos, NONE);
     }
 
     @Override
@@ -98,8 +111,9 @@ final class TracedRequest implements Observation, RequestTrace {
         handledNanos = System.nanoTime();
         synchronized (lock) {
             if (firstNanos != 0) {
-                write(Phase.PREPROCESS, Math.min(receivedNanos, firstNanos), firstNanos, NONE);
-                write(Phase.POSTPROCESS, lastNanos, handledNanos, NONE);
+                Span span = start();
+                phases.write(span, Phase.PREPROCESS, Math.min(receivedNanos, firstNanos), firstNanos, NONE);
+                phases.write(span, Phase.POSTPROCESS, lastNanos, handledNanos, NONE);
             }
         }
     }
@@ -107,8 +121,12 @@ final class TracedRequest implements Observation, RequestTrace {
     @Override
     public void ended(Outcome outcome) {
         long now = System.nanoTime();
+        Span span = start();
+        if (receivedNanos != 0) {
+            phases.write(span, Phase.RECEIVE, phases.begunNanos(), receivedNanos, NONE);
+        }
         if (handledNanos != 0) {
-            write(Phase.RESPOND, handledNanos, now, NONE);
+            phases.write(span, Phase.RESPOND, handledNanos, now, NONE);
         }
         span.setAttribute(isGrpc ? "rpc.grpc.status_code" : "http.response.status_code", outcome.status());
         span.setAttribute("http.request.body.size", outcome.bytesIn());

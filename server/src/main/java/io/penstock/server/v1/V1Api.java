@@ -7,11 +7,13 @@ import io.penstock.server.net.Caller;
 import io.penstock.server.net.HttpReply;
 import io.penstock.server.net.HttpRequest;
 import io.penstock.server.net.Router;
+import io.penstock.server.net.ServerLimits;
 import io.penstock.serving.InferResponse;
 import io.penstock.serving.Model;
 import io.penstock.serving.ModelRegistry;
 import io.penstock.serving.TensorModel;
 import io.penstock.serving.call.ErrorCode;
+import io.penstock.serving.call.RequestScope;
 import io.penstock.serving.call.ServingException;
 import io.penstock.serving.oip.V1Codec;
 import io.penstock.serving.oip.V1Request;
@@ -26,10 +28,11 @@ public final class V1Api {
     private final InferCounter counter;
     private final V1Codec codec;
 
-    public V1Api(ModelRegistry models, TensorPool pool, InferCounter counter) {
+    public V1Api(ModelRegistry models, TensorPool pool, InferCounter counter, ServerLimits limits) {
         this.models = models;
         this.counter = counter;
-        this.codec = new V1Codec(pool);
+        this.codec = new V1Codec(
+                pool, limits.protocols().jsonDepth(), limits.protocols().instancesPerRequest());
     }
 
     public void addTo(Router router) {
@@ -49,7 +52,8 @@ public final class V1Api {
     }
 
     private HttpReply predict(HttpRequest request, TensorModel model) throws InterruptedException {
-        CloudEvent event = CloudEvent.of(request);
+        CloudEvent event = CloudEvent.of(request, codec);
+        RequestScope.current().flatMap(RequestScope::trace).ifPresent(trace -> trace.carries(event.context()));
         List<InferResponse> responses = new ArrayList<>();
         try (V1Request decoded = codec.decode(event.json(), model.signature())) {
             for (int i = 0; i < decoded.calls().size(); i++) {

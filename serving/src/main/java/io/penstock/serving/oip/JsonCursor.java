@@ -9,19 +9,25 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Walks JSON text in memory, value by value. Strict as RFC 8259 is; nesting deeper than {@value #MAX_DEPTH} is
- * refused.
+ * Walks JSON text in memory, value by value. Strict as RFC 8259 is; nesting deeper than allowed is refused.
  */
 final class JsonCursor {
-    static final int MAX_DEPTH = 100;
+    static final int USUAL_DEPTH = 100;
 
     private final MemorySegment text;
     private final long end;
+    private final int maxDepth;
     private final JsonNumber number;
     private long position;
     private int depth;
 
     JsonCursor(MemorySegment text) {
+        this(text, USUAL_DEPTH);
+    }
+
+    /** @param maxDepth levels of nesting */
+    JsonCursor(MemorySegment text, int maxDepth) {
+        this.maxDepth = maxDepth;
         this.text = text;
         this.end = text.byteSize();
         this.number = new JsonNumber(text);
@@ -69,8 +75,8 @@ final class JsonCursor {
     /** Takes the opening bracket or brace, and counts the depth; false if what follows closes it again at once. */
     boolean open(char opening) {
         expect(opening);
-        if (++depth > MAX_DEPTH) {
-            throw Refusal.invalid("the JSON is nested more than " + MAX_DEPTH + " levels deep");
+        if (++depth > maxDepth) {
+            throw Refusal.invalid("the JSON is nested more than " + maxDepth + " levels deep (limits.jsonDepth)");
         }
         return !close(closing(opening));
     }

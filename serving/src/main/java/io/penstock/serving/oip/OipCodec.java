@@ -27,14 +27,19 @@ public final class OipCodec {
 
     private final TensorPool pool;
     private final SharedRegions regions;
+    private final int maxDepth;
 
     /** @param pool where tensors that come as JSON, and JSON answers, are held */
     public OipCodec(TensorPool pool) {
-        this(pool, SharedRegions.NONE);
+        this(pool, SharedRegions.NONE, JsonCursor.USUAL_DEPTH);
     }
 
-    /** @param regions memory that requests may name in the place of bytes of their own */
-    public OipCodec(TensorPool pool, SharedRegions regions) {
+    /**
+     * @param regions memory that requests may name in the place of bytes of their own
+     * @param maxDepth levels to which a request's JSON may be nested
+     */
+    public OipCodec(TensorPool pool, SharedRegions regions, int maxDepth) {
+        this.maxDepth = maxDepth;
         this.pool = pool;
         this.regions = regions;
     }
@@ -61,7 +66,7 @@ public final class OipCodec {
         }
         long jsonBytes = headerLength == NO_HEADER_LENGTH ? bytes.byteSize() : headerLength;
         OipDecoder.Memory memory = new OipDecoder.Memory(body, bytes.asSlice(jsonBytes), pool, regions);
-        return new OipDecoder(bytes.asSlice(0, jsonBytes), memory, signature).decode();
+        return new OipDecoder(new JsonCursor(bytes.asSlice(0, jsonBytes), maxDepth), memory, signature).decode();
     }
 
     private OipRequest decodeRaw(TensorLease body, MemorySegment bytes, ModelSignature signature) {

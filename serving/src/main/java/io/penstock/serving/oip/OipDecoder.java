@@ -96,11 +96,10 @@ final class OipDecoder {
      */
     record Memory(TensorLease body, MemorySegment tail, TensorPool pool, SharedRegions regions) {}
 
-    /** @param head the JSON */
-    OipDecoder(MemorySegment head, Memory held, ModelSignature signature) {
+    OipDecoder(JsonCursor json, Memory held, ModelSignature signature) {
         this.held = held;
         this.signature = signature;
-        this.json = new JsonCursor(head);
+        this.json = json;
     }
 
     OipRequest decode() {

@@ -12,9 +12,11 @@ import io.penstock.serving.tensor.TensorLease;
 import io.penstock.serving.tensor.TensorPool;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The V1 protocol, which TensorFlow Serving began and KServe speaks: {@code {"instances": [...]}} by rows,
@@ -22,9 +24,23 @@ import java.util.Optional;
  * take those of the model. Any number of threads may use it at once.
  */
 public final class V1Codec {
+    private static final int USUAL_CALLS = 256;
+
     private final TensorPool pool;
+    private final int maxDepth;
+    private final int maxCalls;
 
     public V1Codec(TensorPool pool) {
+        this(pool, JsonCursor.USUAL_DEPTH, USUAL_CALLS);
+    }
+
+    /**
+     * @param maxDepth levels to which a request's JSON may be nested
+     * @param maxCalls instances of one request to a model that takes one at a time
+     */
+    public V1Codec(TensorPool pool, int maxDepth, int maxCalls) {
+        this.maxDepth = maxDepth;
+        this.maxCalls = maxCalls;
         this.pool = pool;
     }
 
@@ -39,25 +55,25 @@ public final class V1Codec {
             throw Refusal.invalid(
                     "the body is empty; a prediction request is a JSON object with 'instances' or 'inputs'");
         }
-        return new V1Decoder(bytes, signature, pool).decode();
+        return new V1Decoder(new V1Decoder.Text(bytes, maxDepth), signature, pool, maxCalls).decode();
     }
 
     /**
-     * Where the value of a top-level member stands, such as {@code data} of a structured CloudEvent.
+     * Where the values of top-level members stand, such as {@code data} of a structured CloudEvent.
      *
-     * @return the value's bytes, a view; empty where there is no such member
+     * @return the values' bytes, views; nothing for a member that is not there
      */
-    public static Optional<MemorySegment> member(MemorySegment json, String name) {
-        JsonCursor cursor = new JsonCursor(json);
-        Optional<MemorySegment> found = Optional.empty();
+    public Map<String, MemorySegment> members(MemorySegment json, Set<String> names) {
+        JsonCursor cursor = new JsonCursor(json, maxDepth);
+        Map<String, MemorySegment> found = new HashMap<>();
         boolean another = cursor.open('{');
         while (another) {
             String member = cursor.name();
             cursor.peek();
             long from = cursor.position();
             cursor.skip();
-            if (member.equals(name)) {
-                found = Optional.of(json.asSlice(from, cursor.position() - from));
+            if (names.contains(member) && found.put(member, json.asSlice(from, cursor.position() - from)) != null) {
+                throw Refusal.invalid("the object has '" + member + "' twice");
             }
             another = cursor.more('{');
         }
@@ -66,8 +82,8 @@ public final class V1Codec {
     }
 
     /** The text of a JSON string; empty where the value is none. */
-    public static Optional<String> text(MemorySegment value) {
-        JsonCursor cursor = new JsonCursor(value);
+    public Optional<String> text(MemorySegment value) {
+        JsonCursor cursor = new JsonCursor(value, maxDepth);
         return cursor.peek() == '"' ? Optional.of(cursor.string()) : Optional.empty();
     }
 

@@ -20,11 +20,11 @@ import java.util.stream.Collectors;
  * them, one behind the other, into memory that is set aside only then.
  */
 final class V1Decoder {
-    private static final int MOST_CALLS = 256;
     private static final int MAX_RANK = 32;
     private static final long ALIGNMENT = 64;
 
-    private final MemorySegment text;
+    private final Text text;
+    private final int maxCalls;
     private final ModelSignature signature;
     private final TensorPool pool;
     private final JsonCursor json;
@@ -60,11 +60,20 @@ final class V1Decoder {
         }
     }
 
-    V1Decoder(MemorySegment text, ModelSignature signature, TensorPool pool) {
+    /** The JSON, and how deep it may be nested. */
+    record Text(MemorySegment bytes, int maxDepth) {
+        JsonCursor cursor() {
+            return new JsonCursor(bytes, maxDepth);
+        }
+    }
+
+    /** @param maxCalls instances, where the model takes one at a time */
+    V1Decoder(Text text, ModelSignature signature, TensorPool pool, int maxCalls) {
+        this.maxCalls = maxCalls;
         this.text = text;
         this.signature = signature;
         this.pool = pool;
-        this.json = new JsonCursor(text);
+        this.json = text.cursor();
         signature.inputs().forEach(input -> columns.add(new Column(input)));
     }
 
@@ -118,9 +127,9 @@ final class V1Decoder {
             column.dimensions = dimensions(column, column.pieces[0]);
         }
         boolean batched = columns.stream().allMatch(V1Decoder::takesBatches);
-        if (!batched && rows > MOST_CALLS) {
-            throw Refusal.invalid("the model takes one instance at a time, and a request at most " + MOST_CALLS
-                    + " instances; this one has " + rows);
+        if (!batched && rows > maxCalls) {
+            throw Refusal.invalid("the model takes one instance at a time, and a request at most " + maxCalls
+                    + " instances (limits.instancesPerRequest); this one has " + rows);
         }
         List<Shape> shapes = columns.stream().map(V1Decoder::instanceShape).toList();
         return read(shapes, rows, batched, true);
@@ -208,14 +217,14 @@ final class V1Decoder {
 
     /** Whether {@code {"b64": …}} stands there, as bytes are written; the cursor stays where it is. */
     private boolean isBytes(long at) {
-        JsonCursor look = new JsonCursor(text);
+        JsonCursor look = text.cursor();
         look.moveTo(at);
         return look.open('{') && look.peek() == '"' && look.string().equals("b64");
     }
 
     /** How deep a value is nested, and how wide along its first entries; the reader finds out whether the rest agrees. */
     private long[] dimensions(Column column, long at) {
-        JsonCursor look = new JsonCursor(text);
+        JsonCursor look = text.cursor();
         look.moveTo(at);
         long[] found = new long[4];
         int rank = 0;

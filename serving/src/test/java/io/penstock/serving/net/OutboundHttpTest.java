@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.serving.call.ErrorCode;
+import io.penstock.serving.call.RequestScope;
+import io.penstock.serving.call.RequestTrace;
 import io.penstock.serving.call.ServingException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +15,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -49,6 +52,40 @@ class OutboundHttpTest {
     void close() {
         http.close();
         server.close();
+    }
+
+    /** What a traced request tells, as far as calls to other servers are concerned. */
+    private record Traced(Map<String, String> headers) implements RequestTrace {
+        @Override
+        public String traceId() {
+            return headers.toString();
+        }
+
+        @Override
+        public void phase(Phase phase, long fromNanos, long toNanos, String model) {}
+
+        @Override
+        public void carries(Map<String, String> context) {}
+
+        @Override
+        public Part part(String name, long index) {
+            throw new UnsupportedOperationException(name);
+        }
+    }
+
+    @Test
+    void sendsTheIdAndTheTraceOfTheRequestItWorksFor() throws Exception {
+        String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        RequestTrace trace = new Traced(Map.of("traceparent", parent, "tracestate", "vendor=1"));
+        server.on("/moved", FileServer.redirect("/m"));
+        assertThat(new RequestScope("mine", Optional.of(trace)).call(() -> get("/moved")))
+                .isEqualTo("the model");
+        assertThat(server.requests())
+                .hasSize(2)
+                .allSatisfy(request -> assertThat(request.toLowerCase(Locale.ROOT))
+                        .contains("x-request-id=[mine]", "traceparent=[" + parent + "]", "tracestate=[vendor=1]"));
+        assertThat(get("/m")).isEqualTo("the model");
+        assertThat(server.requests().getLast().toLowerCase(Locale.ROOT)).doesNotContain("x-request-id", "traceparent");
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.penstock.spec.triton.TritonModelConfig.WarmUp;
 import io.penstock.spec.triton.TritonModelConfig.WarmUpInput;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -160,7 +161,8 @@ public final class TritonConfigReader {
                 micros(fields, "max_queue_delay_microseconds"),
                 levels,
                 small(fields, "default_priority_level").orElse(levels == 0 ? 0 : (levels + 1) / 2),
-                fields.message("default_queue_policy").map(this::queue).orElse(QueuePolicy.NONE));
+                fields.message("default_queue_policy").map(this::queue).orElse(QueuePolicy.NONE),
+                ofLevels(fields, levels));
         if (batching.usualPriority() > levels) {
             throw fields.mistake(
                     "default_priority_level",
@@ -169,6 +171,19 @@ public final class TritonConfigReader {
         fields.truth("preserve_ordering", false); // each caller waits for its own answer: there is no order to keep
         rest(fields);
         return batching;
+    }
+
+    private Map<Integer, QueuePolicy> ofLevels(ConfigFields fields, int levels) {
+        Map<Integer, QueuePolicy> policies = new HashMap<>();
+        fields.messageMap("priority_queue_policy").forEach((key, policy) -> {
+            int level = key.matches("[1-9][0-9]{0,6}") ? Integer.parseInt(key) : 0;
+            if (level < 1 || level > levels) {
+                throw fields.mistake(
+                        "priority_queue_policy", "must have keys from 1 to priority_levels, " + levels + ": " + key);
+            }
+            policies.put(level, queue(policy));
+        });
+        return policies;
     }
 
     private QueuePolicy queue(ConfigFields fields) {

@@ -91,14 +91,18 @@ public record TritonModelConfig(
      *
      * @param priorityLevels 0 for none
      * @param usualPriority the level of a request that names none
+     * @param queue of the levels that have none of their own
+     * @param ofLevels {@code priority_queue_policy}, by level from 1
      */
     public record DynamicBatching(
             List<Integer> preferredSizes,
             Duration maxQueueDelay,
             int priorityLevels,
             int usualPriority,
-            QueuePolicy queue) {
+            QueuePolicy queue,
+            Map<Integer, QueuePolicy> ofLevels) {
         public DynamicBatching {
+            ofLevels = Map.copyOf(ofLevels);
             preferredSizes = List.copyOf(preferredSizes);
         }
     }

@@ -37,6 +37,8 @@ class TritonConfigReaderTest {
               priority_levels: 3 default_priority_level: 2
               default_queue_policy < timeout_action: DELAY default_timeout_microseconds: 2000 max_queue_size: 7 >
               preserve_ordering: true
+              priority_queue_policy { key: 1 value { max_queue_size: 3 allow_timeout_override: true } }
+              priority_queue_policy { key: 3 value { timeout_action: REJECT default_timeout_microseconds: 500 } }
             }
             instance_group [ { count: 2 kind: KIND_CPU }, { count: 1 kind: KIND_GPU gpus: [ 0 ] } ]
             default_model_filename: "net.onnx"
@@ -65,7 +67,12 @@ class TritonConfigReaderTest {
                         Duration.ofNanos(1_500_000),
                         3,
                         2,
-                        new QueuePolicy(true, Duration.ofMillis(2), OptionalInt.of(7))));
+                        new QueuePolicy(true, Duration.ofMillis(2), OptionalInt.of(7)),
+                        Map.of(
+                                1,
+                                new QueuePolicy(false, Duration.ZERO, OptionalInt.of(3)),
+                                3,
+                                new QueuePolicy(false, Duration.ofNanos(500_000), OptionalInt.empty()))));
         assertThat(config.instances()).hasValue(3);
         assertThat(config.modelFile()).contains("net.onnx");
         assertThat(config.parameters()).isEqualTo(Map.of("intra_op", "1"));
@@ -77,7 +84,7 @@ class TritonConfigReaderTest {
         assertThat(TritonConfigReader.read("config.pbtxt", WHOLE).notCarried())
                 .containsExactly(
                         "instance_group.kind: [KIND_CPU, KIND_GPU]; all instances run on one device",
-                        "optimization[0].graph (line 22)");
+                        "optimization[0].graph (line 24)");
     }
 
     @Test
@@ -131,6 +138,18 @@ class TritonConfigReaderTest {
 
     private static DeviceChoice device(String config) {
         return TritonConfigReader.read("config.pbtxt", config).placement().device();
+    }
+
+    @Test
+    void refusesAQueuePolicyOfALevelThatThereIsNot() {
+        for (String key : List.of("0", "3", "-1", "x")) {
+            assertThatThrownBy(() -> TritonConfigReader.read(
+                            "config.pbtxt",
+                            "dynamic_batching { priority_levels: 2\n priority_queue_policy { key: \"" + key
+                                    + "\" value { max_queue_size: 3 } } }"))
+                    .isInstanceOf(InvalidSpecException.class)
+                    .hasMessageContaining("must have keys from 1 to priority_levels, 2: " + key);
+        }
     }
 
     @Test
