@@ -308,10 +308,10 @@ class RepositoryModelsTest {
 
     @Test
     void cardsSayTheThreadsThatThereAre() throws Exception {
-        config(
-                "detector",
-                "instance_group { kind: KIND_CPU count: 1 }\n"
-                        + "parameters { key: \"intra_op_thread_count\" value: { string_value: \"3\" } }\n");
+        config("detector", """
+                instance_group { kind: KIND_CPU count: 1 }
+                parameters { key: "intra_op_thread_count" value: { string_value: "3" } }
+                """);
         models.loadAll();
 
         assertThat(models.cards().get("detector"))
