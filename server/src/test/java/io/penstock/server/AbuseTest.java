@@ -263,7 +263,8 @@ class AbuseTest {
                     socket.setSoLinger(true, 0); // closing it sends a reset
                 }
             }
-            // No more than 300 connections may be open: each one that was reset and still counted would be missing here.
+            // No more than 300 connections may be open: each one that was reset and still counted would be missing
+            // here.
             List<RawClient> next = new ArrayList<>();
             try {
                 for (int i = 0; i < 100; i++) {

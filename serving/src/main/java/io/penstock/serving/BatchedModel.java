@@ -130,8 +130,8 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
         boolean begun = false;
         try {
             checkOutputs(request);
-            Begun pending = batcher.begin(new PendingRequest(
-                    request, itemsOf(request), batching.timeoutOf(request.priority()), counted));
+            Begun pending = batcher.begin(
+                    new PendingRequest(request, itemsOf(request), batching.timeoutOf(request.priority()), counted));
             begun = true;
             return Optional.of(() -> {
                 boolean left = pending.abandon();

@@ -311,9 +311,7 @@ final class Http1Exchange implements Invocation.Outcome<Optional<HttpReply.Whole
         fill(response, reply);
         bytesOut = reply.length();
         HttpUtil.setContentLength(response, bytesOut);
-        connection
-                .timer()
-                .start(parts.limits().answerDeadline(reply.length()).toNanos(), ctx::close);
+        connection.timer().start(parts.limits().answerDeadline(reply.length()).toNanos(), ctx::close);
         ctx.writeAndFlush(response).addListener((ChannelFutureListener) written -> {
             connection.timer().stop();
             reply.release().run();

@@ -143,8 +143,7 @@ final class Http2Request {
     /** A client that takes the answer too slowly loses it. */
     void limitAnswer(long bytes) {
         limit.start(
-                parts.limits().answerDeadline(bytes).toNanos(),
-                () -> connection.reset(stream.id(), Http2Error.CANCEL));
+                parts.limits().answerDeadline(bytes).toNanos(), () -> connection.reset(stream.id(), Http2Error.CANCEL));
     }
 
     /** The stream is gone. */
