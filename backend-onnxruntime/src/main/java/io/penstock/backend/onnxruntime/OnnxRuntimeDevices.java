@@ -163,6 +163,9 @@ public final class OnnxRuntimeDevices {
 
         @Override
         public void probe(List<Provider> providers) throws OrtException {
+            if (!OnnxRuntimeNatives.haveProviders()) {
+                throw new OrtException("ONNX Runtime's libraries here are for the processors alone");
+            }
             new OrtSessions(OnnxRuntimeNatives.load()).probe(providers);
         }
     }

@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtLoggingLevel;
 import io.penstock.serving.backend.NativeLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,8 @@ import java.util.concurrent.FutureTask;
  */
 public final class OnnxRuntimeNatives {
     private static final String PROPERTY = "onnxruntime.native.path";
+
+    private static final String PROVIDERS = "onnxruntime_providers_shared";
 
     private static final long STACK_BYTES = 512L << 20;
 
@@ -46,6 +49,15 @@ public final class OnnxRuntimeNatives {
             throw new UncheckedIOException("cannot unpack ONNX Runtime into " + folder + ": " + e.getMessage(), e);
         }
         System.setProperty(PROPERTY, folder.toString());
+    }
+
+    /**
+     * Whether what every provider for a device needs lies beside the library. Asking the library itself takes a tenth of a
+     * second of a start.
+     */
+    static boolean haveProviders() {
+        String folder = System.getProperty(PROPERTY);
+        return folder == null || Files.exists(Path.of(folder, System.mapLibraryName(PROVIDERS)));
     }
 
     /** Loads the libraries and makes the environment that all sessions of the process share. */
