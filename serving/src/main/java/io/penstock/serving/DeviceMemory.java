@@ -96,11 +96,16 @@ public final class DeviceMemory implements AutoCloseable {
 
     /** Takes bytes if there are any left; the lock is held. */
     boolean reserve(long bytes) {
-        if (reserved + bytes > budgetBytes) {
+        if (!hasRoom(bytes)) {
             return false;
         }
         reserved += bytes;
         return true;
+    }
+
+    /** Whether there are so many bytes left; the lock is held. */
+    boolean hasRoom(long bytes) {
+        return reserved + bytes <= budgetBytes;
     }
 
     /** Gives bytes back; the lock is held. */

@@ -174,7 +174,8 @@ public final class ModelPlace<M extends AutoCloseable> implements AutoCloseable 
     }
 
     private ServingException tooLate() {
-        return isReserved
+        // Where there is room now, only the loading thread was late.
+        return isReserved || memory.hasRoom(tenant.bytes())
                 ? new ServingException(
                         ErrorCode.DEADLINE_EXCEEDED,
                         "model " + tenant.name() + " was still loading at the request's deadline")
