@@ -10,12 +10,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What loops measure, on callers whose time is known. */
 @Timeout(60)
-@Execution(ExecutionMode.CONCURRENT)
+@Isolated("it counts calls that took long")
 class LoadRunTest {
     private static final Load.Times TIMES = new Load.Times(Duration.ZERO, Duration.ofMillis(1500));
     private static final long STALL_MILLIS = 500;
