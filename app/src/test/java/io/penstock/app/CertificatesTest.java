@@ -3,18 +3,14 @@ package io.penstock.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.backend.onnxruntime.TinyOnnx;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import io.penstock.server.TestCertificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -28,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a process shows its clients after the files of its certificate changed on disk. */
 @Timeout(120)
 class CertificatesTest {
-    private static final char[] PASSWORD = "changeit".toCharArray();
 
     @TempDir
     private Path folder = Path.of("");
@@ -47,48 +42,13 @@ class CertificatesTest {
         }
     };
 
-    /** A certificate and its key in PEM. */
-    private record Pair(String certificate, String key) {
-        void writeTo(Path directory) throws IOException {
-            Files.writeString(directory.resolve("tls.key"), key);
-            Files.writeString(directory.resolve("tls.crt"), certificate);
-        }
+    private TestCertificate certificate(String name) throws Exception {
+        return TestCertificate.make(folder, "EC", name);
     }
 
-    private Pair pair(String name) throws Exception {
-        Path store = folder.resolve(name + ".p12");
-        Process tool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "it",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=" + name,
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        new String(PASSWORD))
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(tool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(tool.waitFor()).as(said).isZero();
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, PASSWORD);
-        }
-        return new Pair(
-                pem("CERTIFICATE", keys.getCertificate("it").getEncoded()),
-                pem("PRIVATE KEY", keys.getKey("it", PASSWORD).getEncoded()));
-    }
-
-    private static String pem(String type, byte[] der) {
-        return "-----BEGIN " + type + "-----\n" + Base64.getMimeEncoder().encodeToString(der) + "\n-----END " + type
-                + "-----\n";
+    private static void write(TestCertificate each, Path directory) throws Exception {
+        each.writeKey(directory.resolve("tls.key"));
+        each.writeCertificate(directory.resolve("tls.crt"));
     }
 
     private static String shownAt(int port) throws Exception {
@@ -133,16 +93,16 @@ class CertificatesTest {
     @Test
     void showsWhatIsWrittenOverTheFilesAndKeepsTheOldOneMeanwhile() throws Exception {
         Path directory = Files.createDirectory(folder.resolve("certificates"));
-        pair("first").writeTo(directory);
+        write(certificate("first"), directory);
         withCertificatesIn(directory, port -> {
             assertThat(shownAt(port)).isEqualTo("CN=first");
-            Pair second = pair("second");
-            Pair third = pair("third");
+            TestCertificate second = certificate("second");
+            TestCertificate third = certificate("third");
             Files.writeString(directory.resolve("tls.crt"), "no certificate");
             assertThat(shownAt(port)).isEqualTo("CN=first");
-            second.writeTo(directory);
+            write(second, directory);
             awaitShown(port, "second");
-            third.writeTo(directory);
+            write(third, directory);
             awaitShown(port, "third");
         });
     }
@@ -151,14 +111,14 @@ class CertificatesTest {
     @Test
     void showsWhatASecretOfKubernetesHoldsAfterItsLinkWasSwapped() throws Exception {
         Path mount = Files.createDirectory(folder.resolve("mount"));
-        pair("first").writeTo(Files.createDirectory(mount.resolve("..2026_11_24")));
+        write(certificate("first"), Files.createDirectory(mount.resolve("..2026_11_24")));
         Files.createSymbolicLink(mount.resolve("..data"), Path.of("..2026_11_24"));
         for (String file : List.of("tls.crt", "tls.key")) {
             Files.createSymbolicLink(mount.resolve(file), Path.of("..data", file));
         }
         withCertificatesIn(mount, port -> {
             assertThat(shownAt(port)).isEqualTo("CN=first");
-            pair("second").writeTo(Files.createDirectory(mount.resolve("..2026_11_25")));
+            write(certificate("second"), Files.createDirectory(mount.resolve("..2026_11_25")));
             Files.createSymbolicLink(mount.resolve("..data_tmp"), Path.of("..2026_11_25"));
             Files.move(
                     mount.resolve("..data_tmp"),

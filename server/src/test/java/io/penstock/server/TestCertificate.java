@@ -14,7 +14,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate for this machine that trusts itself, made by the JDK's own tool. */
-final class TestCertificate {
+public final class TestCertificate {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     final X509Certificate certificate;
@@ -29,7 +29,7 @@ final class TestCertificate {
      * @param algorithm EC or RSA
      * @param name its subject
      */
-    static TestCertificate make(Path folder, String algorithm, String name) throws Exception {
+    public static TestCertificate make(Path folder, String algorithm, String name) throws Exception {
         Path store = folder.resolve(name + ".p12");
         Process tool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -61,12 +61,12 @@ final class TestCertificate {
                 (X509Certificate) keys.getCertificate("it"), (PrivateKey) keys.getKey("it", PASSWORD));
     }
 
-    void writeCertificate(Path file) throws Exception {
+    public void writeCertificate(Path file) throws Exception {
         Files.writeString(file, pem("CERTIFICATE", certificate.getEncoded()));
     }
 
     /** In PKCS #8. */
-    void writeKey(Path file) throws Exception {
+    public void writeKey(Path file) throws Exception {
         Files.writeString(file, pem("PRIVATE KEY", key.getEncoded()));
     }
 
@@ -76,7 +76,7 @@ final class TestCertificate {
     }
 
     /** What trusts these certificates and no other. */
-    static SSLContext trusting(TestCertificate... trusted) throws Exception {
+    public static SSLContext trusting(TestCertificate... trusted) throws Exception {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
         for (int i = 0; i < trusted.length; i++) {
