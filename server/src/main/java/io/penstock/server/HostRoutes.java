@@ -40,12 +40,8 @@ final class HostRoutes implements HttpHandler {
 
     @Override
     public HttpReply handle(HttpRequest request) throws InterruptedException {
-        String host = request.headers().find("host").orElse("");
-        List<String> named = hosts.pipelines(host);
         try {
-            if (!named.isEmpty()) {
-                check(request.path(), host, named);
-            }
+            check(request);
             return handler.handle(request);
         } catch (ServingException e) {
             throw request.caller().shown(e);
@@ -54,15 +50,19 @@ final class HostRoutes implements HttpHandler {
 
     @Override
     public Optional<Begun> begin(HttpRequest request, Answering<HttpReply.Whole> answering) {
-        String host = request.headers().find("host").orElse("");
-        List<String> named = hosts.pipelines(host);
         try {
-            if (!named.isEmpty()) {
-                check(request.path(), host, named);
-            }
+            check(request);
             return handler.begin(request, answering.from(Function.identity(), request.caller()::shown));
         } catch (ServingException e) {
             throw request.caller().shown(e);
+        }
+    }
+
+    private void check(HttpRequest request) {
+        String host = request.headers().find("host").orElse("");
+        List<String> named = hosts.pipelines(host);
+        if (!named.isEmpty()) {
+            check(request.path(), host, named);
         }
     }
 

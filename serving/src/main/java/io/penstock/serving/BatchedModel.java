@@ -133,13 +133,7 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
             Begun pending = batcher.begin(
                     new PendingRequest(request, itemsOf(request), batching.timeoutOf(request.priority()), counted));
             begun = true;
-            return Optional.of(() -> {
-                boolean left = pending.abandon();
-                if (left) {
-                    statistics.failed(System.nanoTime() - started);
-                }
-                return left;
-            });
+            return Optional.of(pending.then(() -> statistics.failed(System.nanoTime() - started)));
         } finally {
             if (!begun) {
                 statistics.failed(System.nanoTime() - started);

@@ -9,4 +9,15 @@ public interface Begun {
      * @return whether this ended it; its {@link InferCompletion} is not told then
      */
     boolean abandon();
+
+    /** The same, with {@code after} run where giving it up ended it. */
+    default Begun then(Runnable after) {
+        return () -> {
+            boolean ended = abandon();
+            if (ended) {
+                after.run();
+            }
+            return ended;
+        };
+    }
 }

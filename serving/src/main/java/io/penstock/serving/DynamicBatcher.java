@@ -56,13 +56,8 @@ final class DynamicBatcher {
     /** Queues a request whose completion is told. */
     Begun begin(PendingRequest pending) {
         enqueue(pending);
-        return () -> {
-            boolean left = pending.abandon();
-            if (left) {
-                forget(pending);
-            }
-            return left;
-        };
+        Begun waiting = pending::abandon;
+        return waiting.then(() -> forget(pending));
     }
 
     private void enqueue(PendingRequest pending) {

@@ -151,13 +151,7 @@ public final class OnDemandModel implements TensorModel, AutoCloseable {
         try {
             Optional<Begun> pending = use.model().begin(request, new Released(completion, use));
             begun = pending.isPresent();
-            return pending.map(each -> () -> {
-                boolean left = each.abandon();
-                if (left) {
-                    use.close();
-                }
-                return left;
-            });
+            return pending.map(each -> each.then(use::close));
         } finally {
             if (!begun) {
                 use.close();

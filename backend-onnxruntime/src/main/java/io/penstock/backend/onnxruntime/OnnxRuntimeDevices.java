@@ -8,7 +8,6 @@ import io.penstock.serving.call.ServingException;
 import io.penstock.spec.BackendSpec;
 import io.penstock.spec.DeviceChoice;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +28,7 @@ public final class OnnxRuntimeDevices {
     private final Path engines;
     private final Notices notices;
     private final Map<DeviceChoice, Optional<String>> tried = new ConcurrentHashMap<>();
-    private final Set<String> said = new HashSet<>();
+    private final Set<String> said = ConcurrentHashMap.newKeySet();
 
     /** Where sentences for whoever runs the process go. */
     interface Notices {
@@ -145,11 +144,7 @@ public final class OnnxRuntimeDevices {
     }
 
     private void sayOnce(String sentence) {
-        boolean isNew;
-        synchronized (said) {
-            isNew = said.add(sentence);
-        }
-        if (isNew) {
+        if (said.add(sentence)) {
             notices.say(sentence);
         }
     }

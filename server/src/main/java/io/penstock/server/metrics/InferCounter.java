@@ -48,13 +48,7 @@ public final class InferCounter {
     /** Runs what begins a call, and counts it only where it is refused; what became of it is counted when it ends. */
     public Optional<Begun> beginning(Model model, String protocol, Supplier<Optional<Begun>> call) {
         try {
-            return call.get().map(begun -> () -> {
-                boolean left = begun.abandon();
-                if (left) {
-                    abandoned(model, protocol);
-                }
-                return left;
-            });
+            return call.get().map(begun -> begun.then(() -> abandoned(model, protocol)));
         } catch (ServingException e) {
             failed(model, protocol, e);
             throw e;

@@ -31,12 +31,20 @@ public interface Answering<R> {
         return from(answers, Function.identity());
     }
 
-    /** One whose answers and failures are converted for this one. */
+    /** One whose answers and failures, of making an answer too, are converted for this one. */
     default <S> Answering<S> from(Function<S, R> answers, Function<ServingException, ServingException> failures) {
         return new Answering<>() {
             @Override
             public void answer(Supplier<S> maker, Runnable unwanted, At at) {
-                Answering.this.answer(() -> answers.apply(maker.get()), unwanted, at);
+                Answering.this.answer(() -> converted(maker), unwanted, at);
+            }
+
+            private R converted(Supplier<S> maker) {
+                try {
+                    return answers.apply(maker.get());
+                } catch (ServingException e) {
+                    throw failures.apply(e);
+                }
             }
 
             @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pattern of paths, in which {@code {x}} stands for one segment and {@code {x+}} for one or more. Most paths are told
@@ -22,7 +23,7 @@ final class PathPattern {
     private final String suffix;
     private final String middle;
     private final List<String> variables = new ArrayList<>();
-    private final Pattern expression;
+    private final @Nullable Pattern expression;
 
     PathPattern(String text) {
         this.text = text;
@@ -39,8 +40,8 @@ final class PathPattern {
             variables.add(variable.group());
             from = variable.end();
         }
-        this.expression = Pattern.compile(
-                regex.append(Pattern.quote(text.substring(from))).toString());
+        regex.append(Pattern.quote(text.substring(from)));
+        this.expression = variables.size() > 1 ? Pattern.compile(regex.toString()) : null;
     }
 
     /** What stands between the first variable and the second; empty where there are fewer. */
@@ -66,7 +67,7 @@ final class PathPattern {
         if (path.length() <= prefix.length() + suffix.length() || !path.startsWith(prefix) || !path.endsWith(suffix)) {
             return Optional.empty();
         }
-        if (variables.size() == 1) {
+        if (expression == null) {
             String value = path.substring(prefix.length(), path.length() - suffix.length());
             boolean fits = variables.getFirst().endsWith("+}") || value.indexOf('/') < 0;
             return fits ? Optional.of(List.of(value)) : Optional.empty();
