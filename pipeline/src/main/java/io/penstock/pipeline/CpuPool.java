@@ -38,6 +38,9 @@ public final class CpuPool implements AutoCloseable {
      *     {@link ErrorCode#DEADLINE_EXCEEDED} when it could not start in time, or as {@code work} threw it
      */
     public void run(Runnable work, Deadline deadline) throws InterruptedException {
+        if (deadline.isPast()) {
+            throw late();
+        }
         AtomicBoolean claimed = new AtomicBoolean();
         FutureTask<Void> task = new FutureTask<>(
                 () -> {
@@ -54,11 +57,10 @@ public final class CpuPool implements AutoCloseable {
         }
         try {
             task.get(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
+        } catch (TimeoutException _) {
             if (claimed.compareAndSet(false, true)) {
                 threads.remove(task);
-                throw new ServingException(
-                        ErrorCode.DEADLINE_EXCEEDED, "the deadline passed while waiting for a processor", e);
+                throw late();
             }
             awaitStarted(task);
         } catch (InterruptedException e) {
@@ -69,6 +71,10 @@ public final class CpuPool implements AutoCloseable {
         } catch (ExecutionException e) {
             throw failure(e);
         }
+    }
+
+    private static ServingException late() {
+        return new ServingException(ErrorCode.DEADLINE_EXCEEDED, "the deadline passed while waiting for a processor");
     }
 
     private static void awaitStarted(FutureTask<Void> task) {

@@ -50,13 +50,27 @@ class CpuPoolTest {
     }
 
     @Test
+    void workWhoseDeadlineIsPastNeverRunsThoughAThreadIsFree() {
+        AtomicBoolean ran = new AtomicBoolean();
+        for (int i = 0; i < 1000; i++) {
+            assertThatThrownBy(() -> pool.run(() -> ran.set(true), new Deadline(System.nanoTime() - 1)))
+                    .isInstanceOfSatisfying(
+                            ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED));
+        }
+        assertThat(ran).isFalse();
+    }
+
+    @Test
     void waitsForWorkThatHasStartedEvenPastTheDeadline() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch started = new CountDownLatch(1);
         AtomicBoolean finished = new AtomicBoolean();
+        Deadline deadline = Deadline.after(Duration.ofSeconds(1));
         Thread releaser = Thread.ofVirtual().start(() -> {
             try {
                 started.await();
+                Thread.sleep(
+                        Math.max(1, Duration.ofNanos(deadline.remainingNanos()).toMillis() + 1));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -68,7 +82,8 @@ class CpuPoolTest {
                     await(release);
                     finished.set(true);
                 },
-                Deadline.after(Duration.ofMillis(200)));
+                deadline);
+        assertThat(deadline.isPast()).isTrue();
         assertThat(finished).isTrue();
         releaser.join();
     }
