@@ -26,14 +26,25 @@ final class Driver {
     private final Deque<Slot> free = new ArrayDeque<>();
     private final Deque<Long> due = new ArrayDeque<>();
     private final CountDownLatch ended;
-    private volatile Tally tally;
+    private volatile Period period;
     private volatile boolean isOver;
 
     Driver(Load load) {
         this.load = load;
-        this.tally = new Tally();
+        this.period = Period.begin();
         this.ended = new CountDownLatch(load.lanes().size());
         load.lanes().forEach(lane -> slots.add(new Slot(lane)));
+    }
+
+    /** What is counted together: requests that were due from a moment on. */
+    private record Period(Tally tally, long fromNanos) {
+        static Period begin() {
+            return new Period(new Tally(), System.nanoTime());
+        }
+
+        boolean covers(long due) {
+            return due - fromNanos >= 0;
+        }
     }
 
     /** A lane, and since when its request counts. */
@@ -48,7 +59,9 @@ final class Driver {
 
         void send(long from) {
             since = from;
-            counts = tally;
+            Period now = period;
+            // What waited behind a slow warm-up is sent, and not counted.
+            counts = now.covers(from) ? now.tally : null;
             lane.send(this);
         }
 
@@ -128,23 +141,24 @@ final class Driver {
         }
     }
 
-    /** From now on another count; requests under way still belong to the one in which they began. */
+    /** From now on another count; requests that were due before, under way or not, do not belong to it. */
     void beginMeasuring() {
-        tally = new Tally();
+        period = Period.begin();
     }
 
     void turn(Duration second) {
-        tally.turn(second);
+        period.tally.turn(second);
     }
 
     /** Sends nothing more, and waits a while for what is under way. */
     Measured end(Duration elapsed) throws InterruptedException {
+        Tally tally = period.tally;
         int idle;
         synchronized (due) {
             isOver = true;
             idle = load.rate().isEmpty() ? 0 : free.size();
             long now = System.nanoTime();
-            due.forEach(intended -> tally.unsent(now - intended));
+            due.stream().filter(period::covers).forEach(intended -> tally.unsent(now - intended));
             due.clear();
         }
         for (int i = 0; i < idle; i++) {

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
 
@@ -32,9 +33,10 @@ public final class GrpcCall {
                 .set("te", "trailers");
         metadata.forEach(header -> all.add(header.name().toLowerCase(Locale.ROOT), header.value()));
         this.headers = all;
-        ByteBuf framed = Unpooled.directBuffer(PREFIX + message.length);
-        framed.writeByte(0).writeInt(message.length).writeBytes(message);
-        this.message = Unpooled.unreleasableBuffer(framed.asReadOnly());
+        ByteBuffer framed = ByteBuffer.allocateDirect(PREFIX + message.length);
+        framed.put((byte) 0).putInt(message.length).put(message).flip();
+        this.message =
+                Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(framed).asReadOnly());
     }
 
     URI address() {

@@ -3,6 +3,7 @@ package io.penstock.app.client;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,9 +61,9 @@ public final class HttpCall {
         headers.forEach(header ->
                 head.append(header.name()).append(": ").append(header.value()).append("\r\n"));
         byte[] bytes = head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
-        ByteBuf request = Unpooled.directBuffer(bytes.length + body.length);
-        request.writeBytes(bytes).writeBytes(body);
-        return Unpooled.unreleasableBuffer(request.asReadOnly());
+        ByteBuffer request = ByteBuffer.allocateDirect(bytes.length + body.length);
+        request.put(bytes).put(body).flip();
+        return Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(request).asReadOnly());
     }
 
     URI address() {

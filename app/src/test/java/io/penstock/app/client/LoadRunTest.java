@@ -64,6 +64,26 @@ class LoadRunTest {
     }
 
     @Test
+    void whatWaitedBehindASlowWarmUpIsNotCounted() throws Exception {
+        Duration warmUp = Duration.ofMillis(400);
+        long begun = System.nanoTime();
+        Lane stalled = new LocalLane(() -> {
+            long left = warmUp.toNanos() - (System.nanoTime() - begun);
+            assertThat(never.await(left, TimeUnit.NANOSECONDS)).isFalse();
+            calls.incrementAndGet();
+            return LocalLane.answered();
+        });
+        Load load = new Load("m", List.of(stalled), OptionalDouble.of(200));
+        Measured measured = LoadRun.run(List.of(load), new Load.Times(warmUp, Duration.ofMillis(500)), _ -> {})
+                .getFirst();
+        stalled.close();
+
+        // 80 were due before; they are sent, late, within the half second in which 100 are due.
+        assertThat(calls).hasValueGreaterThan(130);
+        assertThat(measured.answered() + measured.unsent()).isBetween(80L, 102L);
+    }
+
+    @Test
     void failuresAreCountedByStatusWithTheFirstSentence() throws Exception {
         Measured measured = run(
                 OptionalDouble.of(100),
