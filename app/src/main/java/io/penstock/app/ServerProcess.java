@@ -51,7 +51,7 @@ final class ServerProcess implements AutoCloseable {
     private final ProgramLog log;
     private final Optional<RequestTracing> tracing;
     private final Optional<Certificates> certificates;
-    private final PenstockServer server;
+    private volatile Optional<PenstockServer> server = Optional.empty();
     private Optional<ServerSpec.Auth> auth;
     private volatile Admission admission;
     private final List<Thread> polling = new ArrayList<>();
@@ -77,6 +77,19 @@ final class ServerProcess implements AutoCloseable {
                         documents.repositories().stream().map(Path::toString))
                 .map(what -> what + ": loading")
                 .toList();
+        ServerSpec spec = documents.server();
+        this.log = new ProgramLog(
+                spec.log(),
+                System.err,
+                () -> Terminal.ofStandardError(System.getenv()).isInteractive());
+        this.tracing = traceExport(spec).map(export -> new RequestTracing(export, VersionCommand.number()));
+        this.certificates = spec.listen().tls().map(Certificates::new);
+        this.auth = spec.auth();
+        this.admission = admission(auth);
+    }
+
+    /** Making it takes as long as loading a small model, so it is made beside that. */
+    private PenstockServer makeServer() {
         ServerContext.State state = new ServerContext.State(
                 new ServerIdentity("penstock", VersionCommand.number()), () -> unready, this::measured, this::cards);
         ServerContext context = new ServerContext(
@@ -90,15 +103,7 @@ final class ServerProcess implements AutoCloseable {
         ServerSpec spec = documents.server();
         HostPolicy named = isLoopback(spec.listen()) ? HostPolicy.loopbackAnd(Set.of()) : HostPolicy.open();
         HostPolicy hosts = named.withDomains(spec.listen().domains());
-        this.log = new ProgramLog(
-                spec.log(),
-                System.err,
-                () -> Terminal.ofStandardError(System.getenv()).isInteractive());
-        this.tracing = traceExport(spec).map(export -> new RequestTracing(export, VersionCommand.number()));
-        this.certificates = spec.listen().tls().map(Certificates::new);
-        this.auth = spec.auth();
-        this.admission = admission(auth);
-        this.server = new PenstockServer(
+        return new PenstockServer(
                 context,
                 limits(spec.limits()),
                 new PenstockServer.Edge(
@@ -203,7 +208,9 @@ final class ServerProcess implements AutoCloseable {
         ServerSpec.Listen listen = documents.server().listen();
         boolean ready = false;
         try {
-            bound = server.start(listen.address(), listen.port());
+            PenstockServer made = makeServer();
+            server = Optional.of(made);
+            bound = made.start(listen.address(), listen.port());
             codec.await();
             loading.await();
             ready = true;
@@ -313,14 +320,14 @@ final class ServerProcess implements AutoCloseable {
     /** Stops the cameras, finishes what is under way, and refuses anything new; whether all was done in time. */
     boolean drain(Duration atMost) throws InterruptedException {
         pipelines.stopCameras();
-        boolean clean = server.drain(atMost);
+        boolean clean = server.isEmpty() || server.get().drain(atMost);
         pipelines.closeSinks();
         return clean;
     }
 
     @Override
     public void close() {
-        server.close();
+        server.ifPresent(PenstockServer::close);
         polling.forEach(Thread::interrupt);
         pipelines.close();
         repositories.forEach(RepositoryModels::close);

@@ -1,6 +1,5 @@
 package io.penstock.spec;
 
-import java.math.BigDecimal;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,12 +32,11 @@ public record ByteSize(long bytes) {
         if (!matcher.matches()) {
             throw new IllegalArgumentException(ALLOWED);
         }
-        long unit = UNITS.getOrDefault(matcher.group(2), 1L);
-        BigDecimal bytes = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(unit));
-        if (bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
-            throw new IllegalArgumentException("must be less than 8388608Ti");
+        try {
+            return new ByteSize(Decimals.times(matcher.group(1), UNITS.getOrDefault(matcher.group(2), 1L)));
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("must be less than 8388608Ti", e);
         }
-        return new ByteSize(bytes.longValue());
     }
 
     /** In the largest binary unit that divides it: {@code 64Mi}, {@code 1Gi}, {@code 1000}. */

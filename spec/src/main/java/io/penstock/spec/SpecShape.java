@@ -132,7 +132,7 @@ sealed interface SpecShape {
     }
 
     private static FieldShape field(RecordComponent component) {
-        Field field = Objects.requireNonNull(component.getAnnotation(Field.class), component.toString());
+        Field field = Objects.requireNonNull(component.getAnnotation(Field.class), component::toString);
         Type type = component.getGenericType();
         if (type == OptionalInt.class) {
             return new FieldShape(component.getName(), field, shape(int.class), Absent.EMPTY_OPTIONAL_INT);

@@ -27,7 +27,9 @@ public final class OnnxRuntimeDevices {
     private final Sessions sessions;
     private final Path engines;
     private final Notices notices;
-    private final Map<DeviceChoice, Optional<String>> tried = new ConcurrentHashMap<>();
+    /** Why a device cannot be used, by its name; empty where it can. */
+    private final Map<String, Optional<String>> tried = new ConcurrentHashMap<>();
+
     private final Set<String> said = ConcurrentHashMap.newKeySet();
 
     /** Where sentences for whoever runs the process go. */
@@ -125,7 +127,7 @@ public final class OnnxRuntimeDevices {
 
     /** Why a graphics processor cannot be used; empty where it can. */
     private Optional<String> obstacle(DeviceChoice gpu) {
-        return tried.computeIfAbsent(gpu, this::tryOut);
+        return tried.computeIfAbsent(gpu.toString(), _ -> tryOut(gpu));
     }
 
     private Optional<String> tryOut(DeviceChoice gpu) {

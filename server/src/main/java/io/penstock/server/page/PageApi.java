@@ -15,9 +15,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The page's files, read once. Only these are served: no path is ever looked up in a file system. The first figures
+ * The page's files, each read once, when it is first asked for. Only these are served: no path is ever looked up in a file system. The first figures
  * stand in the page itself, so that it shows them before it has asked for anything.
  */
 public final class PageApi {
@@ -50,7 +51,30 @@ public final class PageApi {
 
     private final Dashboard dashboard;
 
-    private record PageFile(String type, MemorySegment bytes, String tag) {}
+    /** A file of the page, and the tag by which a browser knows whether it has it. */
+    private static final class PageFile {
+        private final String name;
+        private final String type;
+        private volatile @Nullable Content content;
+
+        private record Content(MemorySegment bytes, String tag) {}
+
+        PageFile(String name, String type) {
+            this.name = name;
+            this.type = type;
+        }
+
+        /** Two that ask at once both read it, and hold the same. */
+        Content content() {
+            Content known = content;
+            if (known == null) {
+                byte[] bytes = read(name);
+                known = new Content(MemorySegment.ofArray(bytes), PageApi.tag(bytes));
+                content = known;
+            }
+            return known;
+        }
+    }
 
     public PageApi(Dashboard dashboard) {
         this.dashboard = dashboard;
@@ -77,8 +101,7 @@ public final class PageApi {
     }
 
     private static void add(Router router, String name, String type) {
-        byte[] bytes = read(name);
-        PageFile file = new PageFile(type, MemorySegment.ofArray(bytes), tag(bytes));
+        PageFile file = new PageFile(name, type);
         router.add("GET", "/page/" + name, Access.KNOWN, (request, v) -> serve(request, file));
     }
 
@@ -101,15 +124,16 @@ public final class PageApi {
     }
 
     private static HttpReply serve(HttpRequest request, PageFile file) {
-        boolean known = request.headers().find("if-none-match").orElse("").contains(file.tag);
+        PageFile.Content content = file.content();
+        boolean known = request.headers().find("if-none-match").orElse("").contains(content.tag);
         List<Header> headers = List.of(
                 new Header("content-type", file.type),
-                new Header("etag", file.tag),
+                new Header("etag", content.tag),
                 new Header("cache-control", "no-cache"),
                 NO_SNIFFING);
         return known
                 ? new HttpReply.Whole(304, headers, List.of(), () -> {})
-                : new HttpReply.Whole(200, headers, List.of(file.bytes), () -> {});
+                : new HttpReply.Whole(200, headers, List.of(content.bytes), () -> {});
     }
 
     private static byte[] read(String name) {

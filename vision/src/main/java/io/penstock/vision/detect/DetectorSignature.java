@@ -52,7 +52,7 @@ record DetectorSignature(
         Size size = size(input.shape(), metadata, evidence);
         List<ConstantInput> constants = new ArrayList<>();
         for (TensorSignature other : model.inputs()) {
-            if (!other.equals(input)) {
+            if (!other.name().equals(input.name())) {
                 Optional<ConstantInput> constant = ConstantInput.find(other, size);
                 if (constant.isEmpty()) {
                     return Optional.empty();
