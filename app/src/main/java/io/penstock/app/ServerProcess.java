@@ -40,6 +40,7 @@ import java.util.stream.Stream;
 final class ServerProcess implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ServerProcess.class.getName());
     private static final Duration HEAD_START = Duration.ofMillis(300);
+    private static final Duration IDLE_MEMORY = Duration.ofSeconds(30);
     private static final Duration ABANDON = Duration.ofSeconds(1);
     private static final Duration LONGEST_LOAD = Duration.ofMinutes(10);
 
@@ -223,6 +224,7 @@ final class ServerProcess implements AutoCloseable {
             }
         }
         Thread.ofVirtual().name("cameras").start(this::startCameras);
+        polling.add(Thread.ofVirtual().name("idle-memory").start(this::releaseIdleMemory));
         if (certificates.isPresent()) {
             polling.add(Thread.ofVirtual().name("certificate").start(certificates.get()));
         }
@@ -239,6 +241,18 @@ final class ServerProcess implements AutoCloseable {
     private void poll(ServerSpec.Repository wanted) {
         for (RepositoryModels repository : repositories) {
             polling.add(Thread.ofVirtual().name("poll").start(() -> repository.poll(wanted.pollInterval())));
+        }
+    }
+
+    /** After a peak, memory goes back to the system. */
+    private void releaseIdleMemory() {
+        try {
+            while (true) {
+                TimeUnit.NANOSECONDS.sleep(IDLE_MEMORY.toNanos());
+                engine.pool().releaseIdle();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryUsage;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -31,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToLongFunction;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,7 +67,10 @@ class SoakTest {
         void call(Random random) throws Exception;
     }
 
-    private record Memory(long heapBytes, long residentBytes) {}
+    /**
+     * @param nativeBytes what is resident and is neither the Java heap nor a file's pages: pools, native libraries, the JVM
+     */
+    private record Memory(long heapBytes, long nativeBytes, long residentBytes) {}
 
     /** How often it called, once the time is over. */
     private long repeat(int seed, Caller caller) throws Exception {
@@ -148,12 +153,28 @@ class SoakTest {
         return code;
     }
 
-    private static Memory measure() throws IOException {
+    /** After a collection, and with what the C library keeps for later given back to the system. */
+    private static Memory measure() throws Exception {
         System.gc();
         System.gc();
-        long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        String[] pages = Files.readString(Path.of("/proc/self/statm")).split(" ", 3);
-        return new Memory(heap, 4096 * Long.parseLong(pages[1]));
+        ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                        "systemTrimNativeHeap",
+                        new Object[0],
+                        new String[0]);
+        MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
+        long resident = status("VmRSS:");
+        // The heap's own pages come and go with each collection.
+        return new Memory(heap.getUsed(), status("RssAnon:") - heap.getCommitted(), resident);
+    }
+
+    private static long status(String name) throws IOException {
+        String line = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(each -> each.startsWith(name))
+                .findFirst()
+                .orElseThrow();
+        return 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""));
     }
 
     @Test
@@ -203,7 +224,7 @@ class SoakTest {
         assertThat(samples).hasSize(SAMPLES);
         report(seconds, samples);
         assertFlat(samples, "heap after GC", Memory::heapBytes);
-        assertFlat(samples, "resident", Memory::residentBytes);
+        assertFlat(samples, "native memory", Memory::nativeBytes);
     }
 
     private byte[] picture() throws Exception {
@@ -220,7 +241,8 @@ class SoakTest {
         StringBuilder out = new StringBuilder();
         for (int fifth = 0; fifth < 5; fifth++) {
             out.append("\n  fifth ").append(fifth + 1).append(": heap after GC ");
-            out.append(mean(samples, fifth, Memory::heapBytes) >> 20).append(" MiB, resident ");
+            out.append(mean(samples, fifth, Memory::heapBytes) >> 20).append(" MiB, native ");
+            out.append(mean(samples, fifth, Memory::nativeBytes) >> 20).append(" MiB, resident ");
             out.append(mean(samples, fifth, Memory::residentBytes) >> 20).append(" MiB");
         }
         System.getLogger(SoakTest.class.getName())

@@ -6,13 +6,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Direct memory for tensors, bodies and pictures, under one budget of bytes in flight.
  *
  * <p>Memory comes in size classes, four to each power of two, so that at most a fifth of a block is unused; a released
- * block is kept for the next request of its class. Beyond the budget an allocation is refused at once with
+ * block is kept for the next request of its class, until {@link #releaseIdle} finds that nobody needs it. Beyond the budget an allocation is refused at once with
  * {@link ErrorCode#MEMORY_BUDGET}: waiting would hold the memory that others need to finish.
  *
  * <p>Threads: any number may allocate and release; no lock is held.
@@ -28,6 +29,10 @@ public final class TensorPool implements AutoCloseable {
     private final AtomicLong keptBytes = new AtomicLong();
     private final AtomicInteger leases = new AtomicInteger();
     private final ConcurrentLinkedDeque<Block>[] kept;
+    /** Blocks kept of each class, and the fewest that were kept since {@link #releaseIdle} last looked. */
+    private final AtomicIntegerArray counts = new AtomicIntegerArray(CLASSES);
+
+    private final AtomicIntegerArray fewest = new AtomicIntegerArray(CLASSES);
 
     private record Block(Arena arena, MemorySegment memory) {}
 
@@ -67,7 +72,7 @@ public final class TensorPool implements AutoCloseable {
             Arena arena = Arena.ofShared();
             block = new Block(arena, arena.allocate(size, ALIGNMENT));
         } else {
-            keptBytes.addAndGet(-size);
+            taken(sizeClass, size);
         }
         leases.incrementAndGet();
         return new PooledLease(block, bytes, sizeClass);
@@ -90,11 +95,43 @@ public final class TensorPool implements AutoCloseable {
     /** Frees what the pool keeps; leases still open stay valid and are freed when they are given back. */
     @Override
     public void close() {
-        for (ConcurrentLinkedDeque<Block> blocks : kept) {
-            for (Block block = blocks.pollFirst(); block != null; block = blocks.pollFirst()) {
-                keptBytes.addAndGet(-block.memory.byteSize());
+        for (int sizeClass = 0; sizeClass < CLASSES; sizeClass++) {
+            for (Block block = kept[sizeClass].pollFirst(); block != null; block = kept[sizeClass].pollFirst()) {
+                taken(sizeClass, block.memory.byteSize());
                 block.arena.close();
             }
+        }
+    }
+
+    /**
+     * Frees the blocks that nobody needed since the last call: after a peak the pool shrinks to what is used. For a caller
+     * that comes every half minute or so.
+     *
+     * @return bytes freed
+     */
+    public long releaseIdle() {
+        long freed = 0;
+        for (int sizeClass = 0; sizeClass < CLASSES; sizeClass++) {
+            for (int idle = fewest.get(sizeClass); idle > 0; idle--) {
+                Block block = kept[sizeClass].pollLast();
+                if (block == null) {
+                    break;
+                }
+                long size = block.memory.byteSize();
+                taken(sizeClass, size);
+                block.arena.close();
+                freed += size;
+            }
+            fewest.set(sizeClass, counts.get(sizeClass));
+        }
+        return freed;
+    }
+
+    private void taken(int sizeClass, long size) {
+        keptBytes.addAndGet(-size);
+        int left = counts.decrementAndGet(sizeClass);
+        if (left < fewest.get(sizeClass)) {
+            fewest.set(sizeClass, left);
         }
     }
 
@@ -119,6 +156,7 @@ public final class TensorPool implements AutoCloseable {
         // What is kept never exceeds what may be in flight at once; the rest goes back to the system.
         if (keptBytes.addAndGet(size) <= budgetBytes / 2) {
             kept[sizeClass].addFirst(block);
+            counts.incrementAndGet(sizeClass);
         } else {
             keptBytes.addAndGet(-size);
             block.arena.close();

@@ -44,6 +44,29 @@ class TensorPoolTest {
     }
 
     @Test
+    void givesBackAfterAPeakWhatNobodyNeedsAnyMore() {
+        try (TensorPool pool = new TensorPool(1 << 20)) {
+            List<TensorLease> peak = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                peak.add(pool.allocate(10_240));
+            }
+            peak.forEach(TensorLease::close);
+            assertThat(pool.releaseIdle())
+                    .as("all were needed since the last look")
+                    .isZero();
+
+            TensorLease one = pool.allocate(10_240);
+            TensorLease other = pool.allocate(10_240);
+            one.close();
+            other.close();
+            assertThat(pool.releaseIdle()).as("eight were not").isEqualTo(8 * 10_240);
+            assertThat(pool.releaseIdle()).as("nor the other two").isEqualTo(2 * 10_240);
+            assertThat(pool.releaseIdle()).isZero();
+            pool.allocate(10_240).close();
+        }
+    }
+
+    @Test
     void memoryReturnsWithTheLastCountOnly() {
         try (TensorPool pool = new TensorPool(10_000, true)) {
             TensorLease lease = pool.allocate(8);
