@@ -13,14 +13,17 @@ import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.javacpp.IntPointer;
 
 /**
  * Reads the first video of a file frame by frame, in the order in which they are shown. Frames that cannot be decoded are
- * left out and counted: a clip that a camera was torn from ends in one. How a phone was held is not applied.
+ * left out and counted: a clip that a camera was torn from ends in one. Where the file, or a frame itself, says that it is to
+ * be turned or mirrored, as phones say how they were held, the pictures stand upright.
  *
  * <p>Only containers of videos are opened, and only as files: a playlist that names other files or addresses is none.
  *
@@ -29,6 +32,7 @@ import org.bytedeco.ffmpeg.global.avutil;
 public final class ClipReader implements AutoCloseable {
     private static final String CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf";
     private static final double USUAL_RATE = 25;
+    private static final int MATRIX_NUMBERS = 9;
 
     private final FrameLedger ledger = new FrameLedger();
     private final Path file;
@@ -160,9 +164,11 @@ public final class ClipReader implements AutoCloseable {
                     if ((long) frame.width() * frame.height() > maxPixels) {
                         throw tooLarge(file, frame.width(), frame.height(), maxPixels);
                     }
+                    Orientation orientation = orientation(frame);
                     Optional<Picture> picture = Planes.picture(frame, ledger);
                     handedOver = picture.isPresent();
-                    return Optional.of(new ClipFrame(picture.orElseGet(() -> converted(frame)), time));
+                    Picture stored = picture.orElseGet(() -> converted(frame));
+                    return Optional.of(new ClipFrame(orientation.apply(stored), time));
                 }
                 if (status == avutil.AVERROR_EOF()) {
                     return Optional.empty();
@@ -180,6 +186,16 @@ public final class ClipReader implements AutoCloseable {
                 ledger.free(frame);
             }
         }
+    }
+
+    /** The decoder hands on the container's display matrix with each frame, or the stream's own in its place. */
+    private static Orientation orientation(AVFrame frame) {
+        AVFrameSideData told = avutil.av_frame_get_side_data(frame, avutil.AV_FRAME_DATA_DISPLAYMATRIX);
+        if (told == null || told.size() < MATRIX_NUMBERS * Integer.BYTES) {
+            return Orientation.of(1);
+        }
+        IntPointer matrix = new IntPointer(told.data());
+        return Orientation.ofMatrix(matrix.get(0), matrix.get(1), matrix.get(3), matrix.get(4));
     }
 
     /** Such as frames of ten bits. */

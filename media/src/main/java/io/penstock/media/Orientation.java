@@ -2,13 +2,11 @@ package io.penstock.media;
 
 import io.penstock.pipeline.frame.Picture;
 import io.penstock.pipeline.frame.PixelFormat;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Turns a picture upright by EXIF's orientation.
+ * How a stored picture is turned to stand upright: EXIF says it of stills, the display matrix of videos.
  *
  * @param swapped rows become columns
  * @param fromRight the upright picture's columns run against the stored ones'
@@ -28,9 +26,27 @@ record Orientation(boolean swapped, boolean fromRight, boolean fromBottom) {
         };
     }
 
+    /**
+     * Of the matrix of a video's track, by which ISO 14496-12 (8.3.2) places a stored point: (x, y) is shown at
+     * (a x + c y, b x + d y), y downwards. Where the picture lies is of no meaning here, nor is its scale; an angle that is
+     * no quarter turn becomes the nearest one, and a matrix that shows nothing turns nothing.
+     */
+    static Orientation ofMatrix(long a, long b, long c, long d) {
+        boolean swapped = Math.abs(b) + Math.abs(c) > Math.abs(a) + Math.abs(d);
+        long toRight = swapped ? c : a;
+        long toBottom = swapped ? b : d;
+        return toRight == 0 || toBottom == 0
+                ? new Orientation(false, false, false)
+                : new Orientation(swapped, toRight < 0, toBottom < 0);
+    }
+
+    boolean isUpright() {
+        return !swapped && !fromRight && !fromBottom;
+    }
+
     /** The picture itself where it is upright; otherwise a turned copy, and the given one is closed. */
     Picture apply(Picture stored) {
-        if (!swapped && !fromRight && !fromBottom) {
+        if (isUpright()) {
             return stored;
         }
         try (stored) {
@@ -44,7 +60,7 @@ record Orientation(boolean swapped, boolean fromRight, boolean fromBottom) {
             int height = swapped ? stored.width() : stored.height();
             List<Picture.Plane> planes = new ArrayList<>();
             for (int i = 0; i < format.planes(); i++) {
-                planes.add(turn(stored, i, spread));
+                planes.add(new PlaneTurn(this, stored, i, spread).turned());
             }
             return new Picture(width, height, turned, stored.colourSpace(), planes, () -> {});
         }
@@ -63,39 +79,5 @@ record Orientation(boolean swapped, boolean fromRight, boolean fromBottom) {
             case YUV440P -> PixelFormat.YUV422P;
             case RGB24, GRAY8, YUV420P, YUV444P -> format;
         };
-    }
-
-    private Picture.Plane turn(Picture stored, int index, boolean spread) {
-        PixelFormat format = stored.format();
-        int storedWidth = format.planeWidth(index, stored.width());
-        int storedHeight = format.planeHeight(index, stored.height());
-        int shiftX = spread && storedWidth < stored.width() ? 1 : 0;
-        int shiftY = spread && storedHeight < stored.height() ? 1 : 0;
-        int columns = spread ? stored.width() : storedWidth;
-        int rows = spread ? stored.height() : storedHeight;
-        int size = format == PixelFormat.RGB24 ? 3 : 1;
-        int width = swapped ? rows : columns;
-        byte[] out = new byte[Math.multiplyExact(Math.multiplyExact(columns, rows), size)];
-        byte[] row = new byte[storedWidth * size];
-        // The stored picture is read row by row; each pixel's place moves by a fixed step along it.
-        int height = swapped ? columns : rows;
-        int stepX = (fromRight ? -1 : 1) * size;
-        int stepY = (fromBottom ? -1 : 1) * size * width;
-        int origin = ((fromRight ? width - 1 : 0) + (fromBottom ? height - 1 : 0) * width) * size;
-        int alongRow = swapped ? stepY : stepX;
-        int alongColumn = swapped ? stepX : stepY;
-        Picture.Plane plane = stored.plane(index);
-        for (int y = 0; y < rows; y++) {
-            MemorySegment.copy(
-                    plane.data(), ValueLayout.JAVA_BYTE, (long) (y >> shiftY) * plane.stride(), row, 0, row.length);
-            int at = origin + y * alongColumn;
-            for (int x = 0; x < columns; x++, at += alongRow) {
-                int from = (x >> shiftX) * size;
-                for (int k = 0; k < size; k++) {
-                    out[at + k] = row[from + k];
-                }
-            }
-        }
-        return new Picture.Plane(MemorySegment.ofArray(out), width * size);
     }
 }

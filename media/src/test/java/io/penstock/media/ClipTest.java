@@ -9,6 +9,8 @@ import io.penstock.pipeline.frame.PixelFormat;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -140,6 +142,88 @@ final class ClipTest {
                         PictureException.class,
                         e -> assertThat(e.reason()).isEqualTo(PictureException.Reason.TOO_LARGE))
                 .hasMessageContaining("bars.mp4 has frames of 160 x 96");
+    }
+
+    /** The file with another matrix in its track's header (ISO 14496-12, 8.3.2), as phones write it. */
+    private static void write(Path file, int a, int b, int c, int d) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        int header = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("tkhd");
+        ByteBuffer matrix = ByteBuffer.wrap(bytes, header + 4 + 40, 36);
+        for (int number : new int[] {a, b, 0, c, d, 0, 0, 0}) {
+            matrix.putInt(number << 16);
+        }
+        Files.write(file, bytes);
+    }
+
+    private Picture first(Path file) {
+        try (ClipReader reader = ClipReader.open(file, MOST)) {
+            Picture picture = reader.next().orElseThrow().picture();
+            int own = picture.plane(0).data().isNative() ? 1 : 0;
+            assertThat(reader.outstandingFrames())
+                    .as("a turned frame is given back")
+                    .isEqualTo(own);
+            return picture;
+        }
+    }
+
+    @Test
+    void framesStandUprightHoweverTheContainerSaysThatTheyAreTurned() throws IOException {
+        // In EXIF's order from 1 on.
+        int[][] matrices = {
+            {1, 0, 0, 1},
+            {-1, 0, 0, 1},
+            {-1, 0, 0, -1},
+            {1, 0, 0, -1},
+            {0, 1, 1, 0},
+            {0, 1, -1, 0},
+            {0, -1, -1, 0},
+            {0, -1, 1, 0}
+        };
+        // Where the stored top left corner is shown: right of the middle, and below it.
+        boolean[][] corners = {
+            {false, false},
+            {true, false},
+            {true, true},
+            {false, true},
+            {false, false},
+            {true, false},
+            {true, true},
+            {false, true}
+        };
+        for (int[] size : new int[][] {{160, 96}, {34, 26}, {200, 136}}) {
+            Path file = folder.resolve("turned.mp4");
+            try (ClipWriter writer = new ClipWriter(file, size[0], size[1], 10);
+                    Picture marked = marked(size[0], size[1])) {
+                writer.add(marked, Duration.ZERO);
+                writer.finish();
+            }
+            try (Picture stored = first(file)) {
+                for (int i = 0; i < 8; i++) {
+                    write(file, matrices[i][0], matrices[i][1], matrices[i][2], matrices[i][3]);
+                    try (Picture upright = first(file)) {
+                        Stills.requireTurned(stored, upright, i + 1);
+                        assertThat(upright.colourSpace()).isEqualTo(stored.colourSpace());
+                        int x = corners[i][0] ? upright.width() - 3 : 2;
+                        int y = corners[i][1] ? upright.height() - 3 : 2;
+                        assertThat(Stills.rgb(upright, x, y) & 0xFF)
+                                .as("blue of the marked corner, matrix " + Arrays.toString(matrices[i]))
+                                .isGreaterThan(150);
+                        assertThat(Stills.rgb(upright, upright.width() - 1 - x, upright.height() - 1 - y) & 0xFF)
+                                .isLessThan(80);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Red, but blue in the top left corner. */
+    private static Picture marked(int width, int height) {
+        byte[] pixels = new byte[3 * width * height];
+        for (int i = 0; i < width * height; i++) {
+            boolean corner = i % width < width / 4 && i / width < height / 4;
+            pixels[3 * i + (corner ? 2 : 0)] = (byte) 200;
+        }
+        return Picture.rgb(width, height, MemorySegment.ofArray(pixels));
     }
 
     /** A playlist may name any file or address; what looks like one must not be followed. */

@@ -87,6 +87,35 @@ final class Stills {
         return out.toByteArray();
     }
 
+    /** Fails unless every pixel is where EXIF says that the stored top row and left column are. */
+    static void requireTurned(Picture stored, Picture upright, int orientation) {
+        int w = stored.width();
+        int h = stored.height();
+        boolean swapped = orientation >= 5;
+        if (upright.width() != (swapped ? h : w) || upright.height() != (swapped ? w : h)) {
+            throw new AssertionError(w + " x " + h + " became " + upright.width() + " x " + upright.height()
+                    + " by orientation " + orientation);
+        }
+        for (int y = 0; y < h; y++) {
+            for (int x = 0; x < w; x++) {
+                int[] to = switch (orientation) {
+                    case 2 -> new int[] {w - 1 - x, y};
+                    case 3 -> new int[] {w - 1 - x, h - 1 - y};
+                    case 4 -> new int[] {x, h - 1 - y};
+                    case 5 -> new int[] {y, x};
+                    case 6 -> new int[] {h - 1 - y, x};
+                    case 7 -> new int[] {h - 1 - y, w - 1 - x};
+                    case 8 -> new int[] {y, w - 1 - x};
+                    default -> new int[] {x, y};
+                };
+                if (rgb(upright, to[0], to[1]) != rgb(stored, x, y)) {
+                    throw new AssertionError("orientation " + orientation + " of " + stored.format() + " " + w + " x "
+                            + h + " at " + x + ", " + y);
+                }
+            }
+        }
+    }
+
     static BufferedImage decoded(byte[] still) {
         try {
             return ImageIO.read(new ByteArrayInputStream(still));
