@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Models as training tools write them, from the file to the JSON of what they see in a picture of 128 x 128. */
@@ -151,6 +152,59 @@ class DetectorFamiliesTest {
         assertThat(refusal("  - detections: {tiles: {}}")).contains("takes several pictures at once");
         assertThat(refusal("  - detections: {layout: yunet}")).contains("yunet has outputs cls_8");
         assertThat(refusal("  - classify: {}")).contains("a model that classifies has");
+    }
+
+    /**
+     * The anchor that sees the object is twice its published size, so the object is, too; its middle stays. Lists are written
+     * as Darknet, YOLOv5 and clustering tools do.
+     */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            yolov2      | [2.16, 2.38, 3.42, 4.41, 6.63, 11.38, 9.42, 5.11, 16.62, 10.52]
+            yolov3      | [20,26,  16,30,  33,23,  30,61,  62,45,  59,119,  116,90,  156,198,  373,326]
+            yolov3Tiny  | [[20,28, 23,27, 37,58], [81,82, 135,169, 344,319]]
+            yolov4      | [24,32, 19,36, 40,28, 36,75, 76,55, 72,146, 142,110, 192,243, 459,401]
+            yolov5Heads | [[20,26, 16,30, 33,23], [30,61, 62,45, 59,119], [116,90, 156,198, 373,326]]
+            yolov7Heads | [[24,32],[19,36],[40,28],[36,75],[76,55],[72,146],[142,110],[192,243],[459,401]]
+            """)
+    void readsRawHeadsWithTheDocumentsAnchors(String layout, String anchors) throws IOException {
+        modelOf(layout);
+        Path document = document("  - detections: {layout: " + layout + ", anchors: " + anchors + "}");
+        CommandLineRun seen = CommandLineRun.of("infer", document.toString(), picture.toString(), "-o", "jsonl");
+        assertThat(seen.out())
+                .as(seen.err())
+                .contains("\"score\":0.75,\"box\":{\"x\":0.0,\"y\":8.0,\"width\":128.0,\"height\":96.0}");
+        assertThat(CommandLineRun.of("validate", document.toString()).out())
+                .containsPattern(
+                        "Anchors are the document's, in (cells|pixels from the finest stride on): 2[0-9.]+ x ");
+        Path published = document("  - detections: {layout: " + layout + "}");
+        assertThat(CommandLineRun.of("validate", published.toString()).out())
+                .containsPattern("Anchors are the published ones, in (cells|pixels .*): 1[0-9.]+ x ");
+    }
+
+    @Test
+    void refusesAnchorsThatTheHeadsDoNotHave() throws IOException {
+        modelOf("yolov5Heads");
+        String head = "  - detections: {layout: yolov5Heads, anchors: ";
+        assertThat(refusal(head + "[20, 26, 16, 30]}"))
+                .contains("detections.anchors: the outputs are 3 heads with 3 anchors each: 18 numbers are needed,"
+                        + " and 4 are given");
+        assertThat(refusal(head + "[116, 90, 156, 198, 373, 326, 30, 61, 62, 45, 59, 119, 10, 13, 16, 30, 33, 23]}"))
+                .contains("detections.anchors: anchors of the finest stride come first");
+        assertThat(refusal(head + "[20, -26]}")).contains("detections.anchors: must be sizes above 0: -26.0");
+        modelOf("yolov8");
+        assertThat(refusal("  - detections: {anchors: [20, 26, 16, 30]}"))
+                .contains("detections.anchors: yolov8 is read without anchors; only yolov2, yolov3, yolov3Tiny, yolov4,"
+                        + " yolov5Heads, yolov7Heads have them outside of the model");
+    }
+
+    private void modelOf(String family) throws IOException {
+        TinyDetectors.all().stream()
+                .filter(each -> each.family().equals(family))
+                .findFirst()
+                .orElseThrow()
+                .model()
+                .write(folder.resolve("tiny.onnx"));
     }
 
     private String refusal(String postprocess) throws IOException {

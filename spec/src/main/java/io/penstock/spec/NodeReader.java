@@ -67,6 +67,7 @@ final class NodeReader {
             case SpecShape.Dictionary dictionary -> dictionary(node, dictionary, field, path);
             case SpecShape.Scalar scalar -> scalar(node, scalar, field, path);
             case SpecShape.LabelNames labels -> labels(node, labels, field, path);
+            case SpecShape.AnchorSizes anchors -> anchors(node, anchors, path);
         };
     }
 
@@ -244,6 +245,26 @@ final class NodeReader {
             return null;
         }
         return StepSpec.Labels.of(names.stream().map(String::valueOf).toList());
+    }
+
+    private @Nullable Object anchors(Node node, SpecShape.AnchorSizes shape, String path) {
+        boolean nested = node instanceof SequenceNode sequence
+                && !sequence.getValue().isEmpty()
+                && sequence.getValue().getFirst() instanceof SequenceNode;
+        if (!(read(node, nested ? shape.nested() : shape.flat(), null, path) instanceof List<?> read)) {
+            return null;
+        }
+        List<List<Double>> lists = (nested ? read : List.of(read))
+                .stream()
+                        .map(list -> ((List<?>) list)
+                                .stream().map(Double.class::cast).toList())
+                        .toList();
+        try {
+            return new StepSpec.Anchors(lists);
+        } catch (IllegalArgumentException e) {
+            note(node, path, String.valueOf(e.getMessage()));
+            return null;
+        }
     }
 
     private boolean checkNumber(Node node, Field field, Number number, String path) {

@@ -52,7 +52,7 @@ public final class SpecReference {
             case SpecShape.Union union -> union(path, union, about);
             case SpecShape.Sequence sequence -> section(path + "[]", sequence.element(), about);
             case SpecShape.Dictionary dictionary -> section(path + ".*", dictionary.value(), about);
-            case SpecShape.Scalar _, SpecShape.LabelNames _ -> {}
+            case SpecShape.Scalar _, SpecShape.LabelNames _, SpecShape.AnchorSizes _ -> {}
         }
     }
 
@@ -98,8 +98,11 @@ public final class SpecReference {
                 "one of `" + String.join("`, `", union.variants().keySet()) + "`";
             case SpecShape.Scalar scalar
             when !scalar.choices().isEmpty() -> "`" + String.join("`, `", scalar.choices()) + "`";
-            case SpecShape.Scalar _, SpecShape.Sequence _, SpecShape.Dictionary _, SpecShape.LabelNames _ ->
-                field.shape().expected();
+            case SpecShape.Scalar _,
+                    SpecShape.Sequence _,
+                    SpecShape.Dictionary _,
+                    SpecShape.LabelNames _,
+                    SpecShape.AnchorSizes _ -> field.shape().expected();
         };
         return expected + range;
     }

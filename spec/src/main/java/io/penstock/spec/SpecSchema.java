@@ -98,7 +98,14 @@ public final class SpecSchema {
                         List.of(
                                 Map.of("enum", StepSpec.Labels.SETS),
                                 ordered("type", "array", "items", Map.of("type", "string"), "minItems", 1)));
+            case SpecShape.AnchorSizes _ -> anchors();
         };
+    }
+
+    private static Map<String, Object> anchors() {
+        Map<String, Object> side = ordered("type", "number", "exclusiveMinimum", 0);
+        Map<String, Object> flat = ordered("type", "array", "items", side, "minItems", 2);
+        return ordered("anyOf", List.of(flat, ordered("type", "array", "items", flat, "minItems", 1)));
     }
 
     /** What stands inside of a list or mapping has no field of its own. */
@@ -111,6 +118,7 @@ public final class SpecSchema {
             case SpecShape.Dictionary dictionary ->
                 ordered("type", "object", "additionalProperties", element(dictionary.value()));
             case SpecShape.LabelNames _ -> ordered("type", "array");
+            case SpecShape.AnchorSizes _ -> anchors();
         };
     }
 

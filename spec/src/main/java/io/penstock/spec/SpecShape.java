@@ -103,6 +103,22 @@ sealed interface SpecShape {
         }
     }
 
+    /** Sizes in one list of numbers, or in lists of them. */
+    record AnchorSizes(Scalar number) implements SpecShape {
+        @Override
+        public String expected() {
+            return "a list of numbers, or a list of such lists";
+        }
+
+        Sequence flat() {
+            return new Sequence(number);
+        }
+
+        Sequence nested() {
+            return new Sequence(flat());
+        }
+    }
+
     /** One field of a mapping; {@code optional} tells how its absence is given to the record. */
     record FieldShape(String name, Field field, SpecShape shape, Absent absent) {
         boolean isRequired() {
@@ -155,6 +171,9 @@ sealed interface SpecShape {
         Class<?> raw = (Class<?>) type;
         if (raw == StepSpec.Labels.class) {
             return new LabelNames();
+        }
+        if (raw == StepSpec.Anchors.class) {
+            return new AnchorSizes(scalar(double.class));
         }
         if (raw.isRecord() && !WRITTEN_AS_TEXT.contains(raw)) {
             return of(raw.asSubclass(Record.class));

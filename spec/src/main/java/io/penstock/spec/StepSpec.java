@@ -168,6 +168,11 @@ public sealed interface StepSpec {
             DetectorLayout layout,
 
             @Field(
+                    "Widths and heights of the anchors in turn, those of the finest stride first: pixels at the network's"
+                            + " size, for `yolov2` cells. One list, or one for each head; absent, the published ones.")
+            Optional<Anchors> anchors,
+
+            @Field(
                     value = "Names of the classes: a known set, or a list; absent, what the model's file says.",
                     max = 100000)
             Optional<Labels> labels,
@@ -205,7 +210,40 @@ public sealed interface StepSpec {
         /** What is meant where nothing is written. */
         public static Detections usual() {
             return new Detections(
-                    DetectorLayout.AUTO, Optional.empty(), 0.5, Map.of(), 0.45, 300, false, Map.of(), Optional.empty());
+                    DetectorLayout.AUTO,
+                    Optional.empty(),
+                    Optional.empty(),
+                    0.5,
+                    Map.of(),
+                    0.45,
+                    300,
+                    false,
+                    Map.of(),
+                    Optional.empty());
+        }
+    }
+
+    /**
+     * Sizes of the anchors that a detector was trained with, as its training tool writes them.
+     *
+     * @param lists widths and heights in turn: one list of all, one a head or one an anchor
+     */
+    record Anchors(List<List<Double>> lists) {
+        public Anchors {
+            lists = lists.stream().map(List::copyOf).toList();
+            if (lists.isEmpty()) {
+                throw new IllegalArgumentException("must not be empty");
+            }
+            for (List<Double> list : lists) {
+                if (list.isEmpty() || list.size() % 2 != 0) {
+                    throw new IllegalArgumentException("must have a width and a height for each anchor: " + list);
+                }
+                for (double side : list) {
+                    if (!(side > 0 && side < Double.POSITIVE_INFINITY)) {
+                        throw new IllegalArgumentException("must be sizes above 0: " + side);
+                    }
+                }
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.penstock.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
 import java.util.List;
@@ -411,8 +412,42 @@ class SpecReaderTest {
                 });
             case SpecShape.Sequence sequence -> assertSentences(sequence.element());
             case SpecShape.Dictionary dictionary -> assertSentences(dictionary.value());
-            case SpecShape.Scalar _, SpecShape.LabelNames _ -> {}
+            case SpecShape.Scalar _, SpecShape.LabelNames _, SpecShape.AnchorSizes _ -> {}
         }
+    }
+
+    @Test
+    void anchorsAreOneListOrLists() {
+        assertThat(anchors("[10, 13.5, 16, 30]")).containsExactly(List.of(10.0, 13.5, 16.0, 30.0));
+        assertThat(anchors("[[10, 13], [16, 30]]")).containsExactly(List.of(10.0, 13.0), List.of(16.0, 30.0));
+        refusesAnchors("[]", "must have a width and a height for each anchor: []");
+        refusesAnchors("[[10, 13], []]", "must have a width and a height for each anchor: []");
+        refusesAnchors("[10, 13, 16]", "must have a width and a height for each anchor: [10.0, 13.0, 16.0]");
+        refusesAnchors("[10, 0]", "must be sizes above 0: 0.0");
+        refusesAnchors("[[10, 13], [16, -3]]", "must be sizes above 0: -3.0");
+        refusesAnchors("12", "must be a list, not 12");
+        assertViolations(detections("[10, .inf]"))
+                .extracting(Violation::path, Violation::message)
+                .containsExactly(tuple("spec.postprocess[0].detections.anchors[1]", "must be a number: .inf"));
+        assertViolations(detections("[10, [16, 30]]"))
+                .extracting(Violation::path)
+                .containsExactly("spec.postprocess[0].detections.anchors[1]");
+    }
+
+    private static String detections(String anchors) {
+        return "spec: {model: {uri: m.onnx}, postprocess: [{detections: {anchors: " + anchors + "}}]}";
+    }
+
+    private List<List<Double>> anchors(String written) {
+        StepSpec.Detections step = (StepSpec.Detections)
+                readOne(detections(written)).spec().postprocess().orElseThrow().getFirst();
+        return step.anchors().orElseThrow().lists();
+    }
+
+    private void refusesAnchors(String written, String message) {
+        assertViolations(detections(written))
+                .extracting(Violation::path, Violation::message)
+                .containsExactly(tuple("spec.postprocess[0].detections.anchors", message));
     }
 
     private InferencePipeline readOne(String spec) {

@@ -26,6 +26,8 @@ class SpecSchemaTest {
                     + " model: {uri: m.onnx, backend: {onnxruntime: {intraOpThreads: 2}}}}",
             HEAD + "spec: {preprocess: [{letterbox: {width: 4, height: 4}}, {toTensor: {mean: [1, 2, 3]}}],"
                     + " model: {uri: m.onnx}, postprocess: [{detections: {labels: coco, perClass: {a: 0.5}}}]}",
+            HEAD + "spec: {model: {uri: m.onnx}, postprocess: [{detections: {anchors: [10, 13, 16.5, 30]}}]}",
+            HEAD + "spec: {model: {uri: m.onnx}, postprocess: [{detections: {anchors: [[10, 13], [16.5, 30]]}}]}",
             "{apiVersion: penstock.io/v1alpha1, kind: Server, spec: {limits: {requestBytes: 8Mi}, cache: {bytes: 1024}}}",
             "{apiVersion: penstock.io/v1alpha1, kind: Server}");
 
@@ -38,6 +40,11 @@ class SpecSchemaTest {
             HEAD
                     + "spec: {source: {streams: {cameras: [{name: a, synthetic: {}}], latencyTarget: soon}}, model: {uri: m}}",
             HEAD + "spec: {model: {uri: m}, postprocess: [{detections: {layout: yolov99}}]}",
+            HEAD + "spec: {model: {uri: m}, postprocess: [{detections: {anchors: []}}]}",
+            HEAD + "spec: {model: {uri: m}, postprocess: [{detections: {anchors: [10, -13]}}]}",
+            HEAD + "spec: {model: {uri: m}, postprocess: [{detections: {anchors: [[10, 13], [0, 30]]}}]}",
+            HEAD + "spec: {model: {uri: m}, postprocess: [{detections: {anchors: [[10, 13], 30]}}]}",
+            HEAD + "spec: {model: {uri: m}, postprocess: [{detections: {anchors: yolov5}}]}",
             HEAD.replace("street", "Not_A_Label") + "spec: {model: {uri: m.onnx}}",
             HEAD.replace("InferencePipeline", "Pod") + "spec: {model: {uri: m.onnx}}",
             "{apiVersion: penstock.io/v1alpha1, kind: Server, spec: {limits: {requestBytes: big}}}",

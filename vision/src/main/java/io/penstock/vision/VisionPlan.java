@@ -87,7 +87,7 @@ public record VisionPlan(
                 .orElse(StepSpec.Detections.usual());
         Recognition recognition = recognise(model, wanted.layout());
         if (recognition instanceof Recognition.Detector detector) {
-            return Optional.of(detections(spec, model, codec, labelled(detector, wanted), override));
+            return Optional.of(detections(spec, model, codec, anchored(labelled(detector, wanted), wanted), override));
         }
         if (!written) {
             return ClassifierRecognition.recognise(model.signature(), false)
@@ -160,6 +160,7 @@ public record VisionPlan(
         evidence.add("detections: " + detector.family().id() + ", " + detector.classCount()
                 + (detector.classCount() == 1 ? " class (" : " classes (") + shortened(detector.labels()) + ")");
         evidence.addAll(detector.evidence());
+        detector.anchors().ifPresent(evidence::add);
         sayWritten(spec, preprocessing, evidence);
         sayCalls(spec, evidence);
         if (tiles.count() > 1) {
@@ -280,6 +281,17 @@ public record VisionPlan(
             return detector.withLabels(named(wanted.labels().get()));
         } catch (IllegalArgumentException e) {
             throw new ServingException(ErrorCode.INVALID_REQUEST, "detections.labels: " + e.getMessage(), e);
+        }
+    }
+
+    private static Recognition.Detector anchored(Recognition.Detector detector, StepSpec.Detections wanted) {
+        if (wanted.anchors().isEmpty()) {
+            return detector;
+        }
+        try {
+            return detector.withAnchors(wanted.anchors().get().lists());
+        } catch (IllegalArgumentException e) {
+            throw new ServingException(ErrorCode.INVALID_REQUEST, "detections.anchors: " + e.getMessage(), e);
         }
     }
 

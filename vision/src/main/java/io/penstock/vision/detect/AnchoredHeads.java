@@ -8,6 +8,7 @@ import io.penstock.vision.tensor.Fit;
 import io.penstock.vision.tensor.Placement;
 import io.penstock.vision.tensor.Preprocessing;
 import io.penstock.vision.tensor.TensorFormat;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -39,14 +40,9 @@ final class AnchoredHeads implements Family {
             this.reach = reach;
         }
 
-        /** Width and height of each anchor in turn. */
-        float[] sizes() {
-            String[] parts = anchors.split(" ", -1);
-            float[] sizes = new float[parts.length];
-            for (int i = 0; i < parts.length; i++) {
-                sizes[i] = Float.parseFloat(parts[i]);
-            }
-            return sizes;
+        /** Width and height of each published anchor in turn. */
+        List<Double> published() {
+            return Arrays.stream(anchors.split(" ", -1)).map(Double::valueOf).toList();
         }
 
         boolean squares() {
@@ -134,8 +130,16 @@ final class AnchoredHeads implements Family {
                                 ", ",
                                 heads.stream().map(DetectorSignature::shown).toList())
                         + " are raw heads with " + version.anchorsOfCell() + " anchors and " + classes + " classes"
-                        + " each; anchors are the published ones."),
-                (labels, settings) -> new Heads(version, new Selection(labels, settings)));
+                        + " each."),
+                new Decoders(AnchorSizes.published(version)));
+    }
+
+    /** Makes what reads the heads, with these anchors. */
+    record Decoders(AnchorSizes anchors) implements Recognition.DecoderFactory {
+        @Override
+        public DetectionDecoder make(List<String> labels, DetectionSettings settings) {
+            return new Heads(anchors, new Selection(labels, settings));
+        }
     }
 
     private Preprocessing preprocessing(DetectorSignature signature) {
@@ -177,9 +181,9 @@ final class AnchoredHeads implements Family {
         private final float[] anchors;
         private final Selection selection;
 
-        Heads(Version version, Selection selection) {
-            this.version = version;
-            this.anchors = version.sizes();
+        Heads(AnchorSizes sizes, Selection selection) {
+            this.version = sizes.version();
+            this.anchors = sizes.inTurn();
             this.selection = selection;
         }
 

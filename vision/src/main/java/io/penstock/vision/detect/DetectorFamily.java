@@ -2,6 +2,7 @@ package io.penstock.vision.detect;
 
 import io.penstock.spec.DetectorLayout;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -84,6 +85,14 @@ public enum DetectorFamily {
     /** The family of this name, exactly as {@link #id} has it. */
     public static Optional<DetectorFamily> find(String id) {
         return Arrays.stream(values()).filter(family -> family.id().equals(id)).findFirst();
+    }
+
+    /** Names of those whose anchors are not in the model's file. */
+    static List<String> anchored() {
+        return Arrays.stream(values())
+                .filter(family -> family.family() instanceof AnchoredHeads)
+                .map(DetectorFamily::id)
+                .toList();
     }
 
     Family.Attempt attempt(DetectorSignature signature, boolean asked) {

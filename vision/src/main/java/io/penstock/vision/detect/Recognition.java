@@ -3,6 +3,7 @@ package io.penstock.vision.detect;
 import io.penstock.vision.tensor.Preprocessing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What a model's signature was taken for. */
 public sealed interface Recognition {
@@ -71,6 +72,37 @@ public sealed interface Recognition {
                 given.addFirst(LabelSet.BACKGROUND);
             }
             return new Detector(family, input, constants, outputs, classes, given, preprocessing, evidence, decoders);
+        }
+
+        /**
+         * The same with anchors of its own.
+         *
+         * @param lists widths and heights in turn, those of the finest stride first: one list, one a head or one an anchor
+         * @throws IllegalArgumentException if its outputs are read without anchors, or have more or fewer of them
+         */
+        public Detector withAnchors(List<List<Double>> lists) {
+            if (!(decoders instanceof AnchoredHeads.Decoders anchored)) {
+                throw new IllegalArgumentException(family.id() + " is read without anchors; only "
+                        + String.join(", ", DetectorFamily.anchored()) + " have them outside of the model");
+            }
+            AnchorSizes own = AnchorSizes.own(anchored.anchors().version(), lists);
+            return new Detector(
+                    family,
+                    input,
+                    constants,
+                    outputs,
+                    classes,
+                    labels,
+                    preprocessing,
+                    evidence,
+                    new AnchoredHeads.Decoders(own));
+        }
+
+        /** Which anchors its outputs are read with, in a sentence; empty where they are read without. */
+        public Optional<String> anchors() {
+            return decoders instanceof AnchoredHeads.Decoders anchored
+                    ? Optional.of(anchored.anchors().sentence())
+                    : Optional.empty();
         }
 
         /**
