@@ -18,9 +18,8 @@ import java.util.Optional;
 /**
  * A loaded tensor model whose concurrent requests share executions.
  *
- * <p>Threads: any number call {@link #infer} and {@link #begin}; one platform thread for each instance executes, or the
- * caller where the model is known to be short and nobody else wants it. {@link #close} lets them finish what waits and ends
- * them.
+ * <p>Threads: any number call {@link #infer}; one platform thread for each instance executes. {@link #close} lets them
+ * finish what waits and ends them.
  */
 public final class BatchedModel implements TensorModel, AutoCloseable {
     private static final Duration CLOSING = Duration.ofSeconds(30);
@@ -32,9 +31,7 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
     private final Batching batching;
     private final DynamicBatcher batcher;
     private final int threads;
-    private final ShortWork shortWork = new ShortWork();
-    private final List<InstanceWorker> workers = new ArrayList<>();
-    private final List<Thread> workerThreads = new ArrayList<>();
+    private final List<Thread> workers = new ArrayList<>();
 
     /**
      * Starts a worker for each instance, and takes the instances over.
@@ -67,10 +64,9 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
         this.joins = signature.isBatchable();
         this.batcher = new DynamicBatcher(new BatchPolicy(joins && batching.maxBatchSize() > 1, batching), statistics);
         for (TensorInstance instance : instances) {
-            InstanceWorker worker = new InstanceWorker(batcher, instance, pool, device, statistics, shortWork);
-            workers.add(worker);
-            workerThreads.add(Thread.ofPlatform()
-                    .name("model-" + name + "-" + workerThreads.size())
+            InstanceWorker worker = new InstanceWorker(batcher, instance, pool, device, statistics);
+            workers.add(Thread.ofPlatform()
+                    .name("model-" + name + "-" + workers.size())
                     .daemon()
                     .start(worker));
         }
@@ -105,9 +101,8 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
         boolean answered = false;
         try {
             checkOutputs(request);
-            PendingRequest pending =
-                    new PendingRequest(request, itemsOf(request), batching.timeoutOf(request.priority()));
-            InferResponse response = runHere(pending) ? pending.await() : batcher.submit(pending);
+            InferResponse response = batcher.submit(
+                    new PendingRequest(request, itemsOf(request), batching.timeoutOf(request.priority())));
             long executing = started + response.timings().queueNanos();
             RequestScope.phase(RequestTrace.Phase.QUEUE, started, executing, name);
             RequestScope.phase(
@@ -135,29 +130,15 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
         boolean begun = false;
         try {
             checkOutputs(request);
-            PendingRequest pending =
-                    new PendingRequest(request, itemsOf(request), batching.timeoutOf(request.priority()), counted);
-            Begun waiting = runHere(pending) ? pending::abandon : batcher.begin(pending);
+            Begun pending = batcher.begin(
+                    new PendingRequest(request, itemsOf(request), batching.timeoutOf(request.priority()), counted));
             begun = true;
-            return Optional.of(waiting.then(() -> statistics.failed(System.nanoTime() - started)));
+            return Optional.of(pending.then(() -> statistics.failed(System.nanoTime() - started)));
         } finally {
             if (!begun) {
                 statistics.failed(System.nanoTime() - started);
             }
         }
-    }
-
-    /** Executes it on this thread, where two changes of threads would take longer, and nobody came before. */
-    private boolean runHere(PendingRequest pending) {
-        if (!shortWork.isShort() || pending.isOver() || !batcher.isIdle()) {
-            return false;
-        }
-        for (InstanceWorker worker : workers) {
-            if (worker.tryRun(pending)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Counts a request before its caller knows. */
@@ -253,7 +234,7 @@ public final class BatchedModel implements TensorModel, AutoCloseable {
     public void close() {
         batcher.close();
         boolean interrupted = false;
-        for (Thread worker : workerThreads) {
+        for (Thread worker : workers) {
             try {
                 if (!worker.join(CLOSING)) {
                     worker.interrupt();

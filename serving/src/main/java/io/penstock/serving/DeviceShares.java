@@ -3,7 +3,6 @@ package io.penstock.serving;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -51,11 +50,6 @@ public final class DeviceShares {
         Turn enter() throws InterruptedException {
             return DeviceShares.this.enter(this);
         }
-
-        /** Its turn if that is now. */
-        Optional<Turn> tryEnter() {
-            return DeviceShares.this.tryEnter(this);
-        }
     }
 
     /** An execution's time on the device. */
@@ -100,20 +94,6 @@ public final class DeviceShares {
                 admit(share);
             }
             return new Turn(share);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private Optional<Turn> tryEnter(Share share) {
-        lock.lock();
-        try {
-            if (!waiting.isEmpty() || !fits(share)) {
-                return Optional.empty();
-            }
-            share.usedNanos = Math.max(share.usedNanos, reached);
-            admit(share);
-            return Optional.of(new Turn(share));
         } finally {
             lock.unlock();
         }

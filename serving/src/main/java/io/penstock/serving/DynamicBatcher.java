@@ -53,19 +53,6 @@ final class DynamicBatcher {
         }
     }
 
-    /** Whether a request that comes now would be taken at once and by itself. */
-    boolean isIdle() {
-        if (joins && !batching.maxQueueDelay().isZero()) {
-            return false;
-        }
-        lock.lock();
-        try {
-            return queue.isEmpty() && !closed;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** Queues a request whose completion is told. */
     Begun begin(PendingRequest pending) {
         enqueue(pending);

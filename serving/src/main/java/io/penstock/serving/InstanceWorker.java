@@ -10,15 +10,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Runs batches on one model instance until the batcher is closed.
  *
- * <p>Threads: one platform thread for each instance, since native code would pin a virtual one; and callers of
- * {@link #tryRun}, while that thread has nothing to do.
+ * <p>Threads: one platform thread for each instance, since native code would pin a virtual one.
  */
 final class InstanceWorker implements Runnable {
     private static final System.Logger LOG = System.getLogger(InstanceWorker.class.getName());
@@ -28,87 +25,34 @@ final class InstanceWorker implements Runnable {
     private final TensorPool pool;
     private final DeviceShares.Share device;
     private final ModelStatistics statistics;
-    private final ShortWork shortWork;
-    /** Held by whoever executes. */
-    private final ReentrantLock using = new ReentrantLock();
-
-    private boolean ended;
 
     InstanceWorker(
             DynamicBatcher batcher,
             TensorInstance instance,
             TensorPool pool,
             DeviceShares.Share device,
-            ModelStatistics statistics,
-            ShortWork shortWork) {
+            ModelStatistics statistics) {
         this.batcher = batcher;
         this.instance = instance;
         this.pool = pool;
         this.device = device;
         this.statistics = statistics;
-        this.shortWork = shortWork;
     }
 
     @Override
     public void run() {
-        try {
+        try (instance) {
             while (batcher.awaitBatch()) {
                 // The batch is taken once the device is free: who comes until then joins it, who leaves costs nothing.
                 try (DeviceShares.Turn _ = device.enter()) {
-                    runNext();
+                    List<PendingRequest> batch = batcher.poll();
+                    if (!batch.isEmpty()) {
+                        runOnce(batch);
+                    }
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            end();
-        }
-    }
-
-    private void runNext() {
-        using.lock();
-        try {
-            List<PendingRequest> batch = batcher.poll();
-            if (!batch.isEmpty()) {
-                runOnce(batch);
-            }
-        } finally {
-            using.unlock();
-        }
-    }
-
-    private void end() {
-        using.lock();
-        try {
-            ended = true;
-            instance.close();
-        } finally {
-            using.unlock();
-        }
-    }
-
-    /**
-     * Executes a request on this thread, if neither the instance nor the device is in use; it is settled then.
-     *
-     * @return whether it was; where not, nothing has happened
-     */
-    boolean tryRun(PendingRequest pending) {
-        if (!using.tryLock()) {
-            return false;
-        }
-        try {
-            Optional<DeviceShares.Turn> turn = ended ? Optional.empty() : device.tryEnter();
-            if (turn.isEmpty()) {
-                return false;
-            }
-            try (DeviceShares.Turn _ = turn.get()) {
-                pending.request().memory().retain();
-                pending.taken();
-                runOnce(List.of(pending));
-            }
-            return true;
-        } finally {
-            using.unlock();
         }
     }
 
@@ -135,7 +79,6 @@ final class InstanceWorker implements Runnable {
                 throw fatal;
             }
         } finally {
-            shortWork.took(System.nanoTime() - started);
             batch.forEach(pending -> pending.request().memory().close());
         }
     }

@@ -345,35 +345,6 @@ class BatchedModelTest {
         }
     }
 
-    @Test
-    void aModelKnownToBeShortAnswersWhereTheRequestIs() throws Exception {
-        permits.release(1_000_000);
-        try (BatchedModel model = model(8, Duration.ZERO, 16)) {
-            Thread here = Thread.currentThread();
-            assertThat(begin(model, 1, LONG).end().get()).isEqualTo(2f);
-            assertThat(instance.lastThread()).as("nothing is known yet").isNotEqualTo(here);
-            while (!here.equals(instance.lastThread())) {
-                assertThat(begin(model, 2, LONG).end().get()).isEqualTo(4f);
-            }
-            Begin last = begin(model, 3, LONG);
-            assertThat(last.end()).isCompletedWithValue(6f);
-            assertThat(last.begun().abandon()).as("it has ended").isFalse();
-        }
-    }
-
-    @Test
-    void aShortModelThatGathersItsBatchesStillDoes() throws Exception {
-        permits.release(1_000_000);
-        try (BatchedModel model = model(2, Duration.ofMillis(1), 16)) {
-            for (int i = 0; i < 100; i++) {
-                Begin one = begin(model, 1, LONG);
-                Begin other = begin(model, 2, LONG);
-                assertThat(one.end().get() + other.end().get()).isEqualTo(6f);
-                assertThat(instance.lastThread()).isNotEqualTo(Thread.currentThread());
-            }
-        }
-    }
-
     private record Begin(Begun begun, CompletableFuture<Float> end) {}
 
     /** One item, whose first element is the answer. */

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
 
 /** A model {@code x} FP32[-1,n] to {@code y} FP32[-1,n] that doubles, waits for permits, and notes each batch's size. */
 public final class FakeTensorInstance implements TensorInstance {
@@ -25,7 +24,6 @@ public final class FakeTensorInstance implements TensorInstance {
     private final Semaphore permits;
     private final List<Long> batches = new CopyOnWriteArrayList<>();
     private final Semaphore entered = new Semaphore(0);
-    private volatile @Nullable Thread lastThread;
 
     /** @param permits how many executions may begin; more are released by the test */
     public FakeTensorInstance(long width, Semaphore permits) {
@@ -44,7 +42,6 @@ public final class FakeTensorInstance implements TensorInstance {
 
     @Override
     public Outputs execute(Map<String, Tensor> inputs, TensorPool pool) {
-        lastThread = Thread.currentThread();
         entered.release();
         permits.acquireUninterruptibly();
         Tensor x = requireNonNull(inputs.get("x"));
@@ -61,11 +58,6 @@ public final class FakeTensorInstance implements TensorInstance {
         SequencedMap<String, Tensor> outputs = new LinkedHashMap<>();
         outputs.put("y", new Tensor(DataType.FP32, x.shape(), memory.memory()));
         return new Outputs(outputs, memory);
-    }
-
-    /** The thread of the last execution that began. */
-    public @Nullable Thread lastThread() {
-        return lastThread;
     }
 
     public List<Long> batches() {
