@@ -51,9 +51,9 @@ environment() {
 
 # --- Servers ----------------------------------------------------------------------------------------------------------
 
-# Each leads a session of its own, by which all its processes are found.
+# Each leads a session of its own, by which all its processes are found. What it writes where it stands stays out of here.
 begin() {
-  setsid "$@" >"$work/$name.log" 2>&1 </dev/null &
+  setsid env -C "$work" "$@" >"$work/$name.log" 2>&1 </dev/null &
   server=$!
 }
 

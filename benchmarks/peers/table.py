@@ -24,10 +24,11 @@ def table(rows, workload):
             servers.setdefault(row["server"], []).append(row)
     ours = servers["penstock"]
     print(f"\n**{TITLES[workload]}**\n")
-    print("| server | requests/s (spread) | p50 ms | p99 ms | server's CPU ms a request | ours to it: requests/s | its CPU to ours |")
-    print("|---|---|---|---|---|---|---|")
+    print("| server | requests/s (spread) | p50 ms | p99 ms | server's CPU ms a request | ours to it: requests/s | its CPU to ours | load before |")
+    print("|---|---|---|---|---|---|---|---|")
     for server, runs in servers.items():
         rates = [float(run["requests_per_second"]) for run in runs]
+        load_averages = [float(run["load_average"]) for run in runs]
         cells = [
             server,
             f"{statistics.median(rates):.0f} ({min(rates):.0f} to {max(rates):.0f})",
@@ -36,6 +37,7 @@ def table(rows, workload):
             f"{median(runs, 'cpu_ms_per_request'):.2f}",
             f"{ratio(ours, runs, 'requests_per_second'):.2f}",
             f"{ratio(runs, ours, 'cpu_ms_per_request'):.2f}",
+            f"{min(load_averages):.1f} to {max(load_averages):.1f}",
         ]
         print("| " + " | ".join(cells) + " |")
 
@@ -50,7 +52,10 @@ def main(path):
     with open(path) as lines:
         rows = list(csv.DictReader(lines))
     failed = sum(int(row["failed"]) for row in rows)
-    print(f"Requests that failed: {failed}. Load average before the runs: median {median(rows, 'load_average'):.1f}.")
+    print(
+        f"Requests that failed: {failed}. "
+        f"Load average before the runs: median {median(rows, 'load_average'):.1f}."
+    )
     for workload in WORKLOADS:
         table(rows, workload)
 
