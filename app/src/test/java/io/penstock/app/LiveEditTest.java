@@ -162,7 +162,11 @@ class LiveEditTest {
     private byte[] frame() throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(address + "/pipelines/street/streams/gate/frame.jpg"))
                 .build();
-        return client.send(request, HttpResponse.BodyHandlers.ofByteArray()).body();
+        HttpResponse<byte[]> frame = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        while (frame.statusCode() != 200) { // the camera has just begun
+            frame = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        }
+        return frame.body();
     }
 
     private String stats() throws IOException, InterruptedException {
