@@ -168,17 +168,6 @@ final class ClipTest {
 
     @Test
     void framesStandUprightHoweverTheContainerSaysThatTheyAreTurned() throws IOException {
-        // In EXIF's order from 1 on.
-        int[][] matrices = {
-            {1, 0, 0, 1},
-            {-1, 0, 0, 1},
-            {-1, 0, 0, -1},
-            {1, 0, 0, -1},
-            {0, 1, 1, 0},
-            {0, 1, -1, 0},
-            {0, -1, -1, 0},
-            {0, -1, 1, 0}
-        };
         // Where the stored top left corner is shown: right of the middle, and below it.
         boolean[][] corners = {
             {false, false},
@@ -199,14 +188,15 @@ final class ClipTest {
             }
             try (Picture stored = first(file)) {
                 for (int i = 0; i < 8; i++) {
-                    write(file, matrices[i][0], matrices[i][1], matrices[i][2], matrices[i][3]);
+                    int[] matrix = Stills.matrix(i + 1);
+                    write(file, matrix[0], matrix[1], matrix[2], matrix[3]);
                     try (Picture upright = first(file)) {
                         Stills.requireTurned(stored, upright, i + 1);
                         assertThat(upright.colourSpace()).isEqualTo(stored.colourSpace());
                         int x = corners[i][0] ? upright.width() - 3 : 2;
                         int y = corners[i][1] ? upright.height() - 3 : 2;
                         assertThat(Stills.rgb(upright, x, y) & 0xFF)
-                                .as("blue of the marked corner, matrix " + Arrays.toString(matrices[i]))
+                                .as("blue of the marked corner, matrix " + Arrays.toString(matrix))
                                 .isGreaterThan(150);
                         assertThat(Stills.rgb(upright, upright.width() - 1 - x, upright.height() - 1 - y) & 0xFF)
                                 .isLessThan(80);

@@ -49,18 +49,8 @@ final class OrientationTest {
 
     @Test
     void theMatricesOfTracksAreExifsEight() {
-        int[][] matrices = {
-            {1, 0, 0, 1},
-            {-1, 0, 0, 1},
-            {-1, 0, 0, -1},
-            {1, 0, 0, -1},
-            {0, 1, 1, 0},
-            {0, 1, -1, 0},
-            {0, -1, -1, 0},
-            {0, -1, 1, 0}
-        };
         for (int exif = 1; exif <= 8; exif++) {
-            int[] m = matrices[exif - 1];
+            int[] m = Stills.matrix(exif);
             assertThat(Orientation.ofMatrix(m[0], m[1], m[2], m[3]))
                     .as("EXIF " + exif)
                     .isEqualTo(Orientation.of(exif));

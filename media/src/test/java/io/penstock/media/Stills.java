@@ -24,7 +24,23 @@ import javax.imageio.stream.ImageOutputStream;
 
 /** Stills made by the JDK, for tests. */
 final class Stills {
+    /** The display matrices of a video's track, a, b, c and d of each, that mean EXIF's orientations from 1 on. */
+    private static final int[][] MATRICES = {
+        {1, 0, 0, 1},
+        {-1, 0, 0, 1},
+        {-1, 0, 0, -1},
+        {1, 0, 0, -1},
+        {0, 1, 1, 0},
+        {0, 1, -1, 0},
+        {0, -1, -1, 0},
+        {0, -1, 1, 0}
+    };
+
     private Stills() {}
+
+    static int[] matrix(int orientation) {
+        return MATRICES[orientation - 1].clone();
+    }
 
     /** A gradient with a few shapes; every corner differs. */
     static BufferedImage scene(int width, int height, int type) {

@@ -9,6 +9,7 @@ import io.penstock.serving.call.ServingException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,8 +70,9 @@ class CpuPoolTest {
         Thread releaser = Thread.ofVirtual().start(() -> {
             try {
                 started.await();
-                Thread.sleep(
-                        Math.max(1, Duration.ofNanos(deadline.remainingNanos()).toMillis() + 1));
+                while (!deadline.isPast()) {
+                    LockSupport.parkNanos(1_000_000);
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

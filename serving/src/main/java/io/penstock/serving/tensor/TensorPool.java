@@ -13,8 +13,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * Direct memory for tensors, bodies and pictures, under one budget of bytes in flight.
  *
  * <p>Memory comes in size classes, four to each power of two, so that at most a fifth of a block is unused; a released
- * block is kept for the next request of its class, until {@link #releaseIdle} finds that nobody needs it. Beyond the budget an allocation is refused at once with
- * {@link ErrorCode#MEMORY_BUDGET}: waiting would hold the memory that others need to finish.
+ * block is kept for the next request of its class, until {@link #releaseIdle} finds that nobody needs it. Beyond the
+ * budget an allocation is refused at once with {@link ErrorCode#MEMORY_BUDGET}: waiting would hold the memory that others
+ * need to finish.
  *
  * <p>Threads: any number may allocate and release; no lock is held.
  */
@@ -96,10 +97,7 @@ public final class TensorPool implements AutoCloseable {
     @Override
     public void close() {
         for (int sizeClass = 0; sizeClass < CLASSES; sizeClass++) {
-            for (Block block = kept[sizeClass].pollFirst(); block != null; block = kept[sizeClass].pollFirst()) {
-                taken(sizeClass, block.memory.byteSize());
-                block.arena.close();
-            }
+            free(sizeClass, Integer.MAX_VALUE);
         }
     }
 
@@ -112,17 +110,24 @@ public final class TensorPool implements AutoCloseable {
     public long releaseIdle() {
         long freed = 0;
         for (int sizeClass = 0; sizeClass < CLASSES; sizeClass++) {
-            for (int idle = fewest.get(sizeClass); idle > 0; idle--) {
-                Block block = kept[sizeClass].pollLast();
-                if (block == null) {
-                    break;
-                }
-                long size = block.memory.byteSize();
-                taken(sizeClass, size);
-                block.arena.close();
-                freed += size;
-            }
+            freed += free(sizeClass, fewest.get(sizeClass));
             fewest.set(sizeClass, counts.get(sizeClass));
+        }
+        return freed;
+    }
+
+    /** Frees up to so many kept blocks, those first that were not needed longest; the bytes freed. */
+    private long free(int sizeClass, int most) {
+        long freed = 0;
+        for (int i = 0; i < most; i++) {
+            Block block = kept[sizeClass].pollLast();
+            if (block == null) {
+                break;
+            }
+            long size = block.memory.byteSize();
+            taken(sizeClass, size);
+            block.arena.close();
+            freed += size;
         }
         return freed;
     }
